@@ -1,0 +1,36 @@
+# One command each; every target sets up what it needs. `make test` is the one that must be green.
+UV_VERSION := 0.13.9
+UV := .tools/bin/uv
+export UV_PROJECT_ENVIRONMENT := .venv
+export UV_PYTHON_DOWNLOADS := never
+PYTHON ?= python3
+
+.PHONY: setup test check demo bench clean
+
+setup: .venv/.synced
+
+# pip can always install into a folder, also where the system's Python has no venv and refuses anything else.
+$(UV):
+	$(PYTHON) -m pip install --quiet --disable-pip-version-check --target .tools "uv==$(UV_VERSION)"
+
+.venv/.synced: pyproject.toml uv.lock $(UV)
+	$(UV) sync --quiet --frozen --all-extras --python "$$(command -v $(PYTHON))"
+	@touch $@
+
+check: setup
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/mypy
+	.venv/bin/pytest -q tests/rules
+
+test: check
+	.venv/bin/python tests/run.py
+
+demo: setup
+	.venv/bin/fornix demo
+
+bench: setup
+	.venv/bin/python -m benchmarks
+
+clean:
+	rm -rf .venv .tools .mypy_cache .pytest_cache .ruff_cache
