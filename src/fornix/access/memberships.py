@@ -1,0 +1,161 @@
+"""Writers of memberships and overrides. Each source writes only its own rows (contract calpendo 4.3)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+
+from fornix.access.actors import Actor
+from fornix.access.policy import Action, require, require_administrator
+from fornix.audit.events import Verb, record_event
+from fornix.models import Account, Membership, Override, Project
+from fornix.models.memberships import OverrideKind, Role
+
+MANUAL = "manual"
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """One role of one account, with what it rests on, in words."""
+
+    account_id: int
+    role: Role
+    evidence: str
+
+
+@dataclass(frozen=True, slots=True)
+class GrantChange:
+    """What replace_grants did."""
+
+    granted: tuple[Grant, ...]
+    revoked: tuple[Grant, ...]
+
+
+def grant(actor: Actor, project: Project, account: Account, role: Role, *, at: datetime) -> Membership:
+    """Gives a role by hand. A person has one manual role per project: the new one replaces the old."""
+    require(actor, Action.MEMBERS_MANAGE, project)
+    evidence = f"granted by {actor.account.username}" if actor.account else "granted at the command line"
+    with transaction.atomic():
+        manual = Membership.objects.filter(account=account, project=project, source=MANUAL)
+        held = manual.filter(role=role).first()
+        if held:
+            return held
+        manual.delete()
+        membership = Membership.objects.create(
+            account=account, project=project, role=role, source=MANUAL, granted_at=at, evidence=evidence
+        )
+        record_event(
+            Verb.MEMBERSHIP_GRANTED,
+            at=at,
+            source=actor.source,
+            actor=actor.account,
+            project=project,
+            account=account,
+            details={"role": role.value, "source": MANUAL},
+        )
+    return membership
+
+
+def revoke(actor: Actor, project: Project, account: Account, *, at: datetime) -> bool:
+    """Takes back what was given by hand. Other sources stay. False when there was nothing."""
+    require(actor, Action.MEMBERS_MANAGE, project)
+    with transaction.atomic():
+        rows = list(Membership.objects.filter(account=account, project=project, source=MANUAL))
+        for row in rows:
+            _record_revoked(project, row, at=at, source=actor.source, actor=actor.account)
+            row.delete()
+    return bool(rows)
+
+
+def replace_grants(
+    project: Project, source: str, wanted: Iterable[Grant], *, at: datetime, sweep_id: int | None = None
+) -> GrantChange:
+    """Makes the rows of one source on one project exactly `wanted`, with an Event for each change.
+
+    Called inside the transaction of the project's other changes. Rows of other sources are not touched.
+    """
+    want = {(item.account_id, item.role): item for item in wanted}
+    rows = {
+        (row.account_id, Role(row.role)): row
+        for row in Membership.objects.filter(project=project, source=source)
+    }
+    details: dict[str, object] = {"source": source} | ({"sweep": sweep_id} if sweep_id else {})
+    granted = [item for key, item in want.items() if key not in rows]
+    revoked = [row for key, row in rows.items() if key not in want]
+    for item in granted:
+        Membership.objects.create(
+            account_id=item.account_id,
+            project=project,
+            role=item.role,
+            source=source,
+            granted_at=at,
+            evidence=item.evidence,
+        )
+        record_event(
+            Verb.MEMBERSHIP_GRANTED,
+            at=at,
+            source="mirror",
+            project=project,
+            account=Account(pk=item.account_id),
+            details=details | {"role": item.role.value},
+        )
+    for row in revoked:
+        _record_revoked(project, row, at=at, source="mirror", actor=None, sweep_id=sweep_id)
+        row.delete()
+    gone = tuple(Grant(row.account_id, Role(row.role), row.evidence) for row in revoked)
+    return GrantChange(tuple(granted), gone)
+
+
+def set_override(
+    actor: Actor,
+    project: Project,
+    account: Account,
+    kind: OverrideKind,
+    *,
+    at: datetime,
+    role: Role | None = None,
+    reason: str = "",
+) -> Override:
+    """Pins (with a role) or blocks an account on a project; outranks every source."""
+    require_administrator(actor)
+    with transaction.atomic():
+        override, _ = Override.objects.update_or_create(
+            account=account,
+            project=project,
+            kind=kind,
+            defaults={"role": role or "", "reason": reason, "created_at": at},
+        )
+        record_event(
+            Verb.OVERRIDE_SET,
+            at=at,
+            source=actor.source,
+            actor=actor.account,
+            project=project,
+            account=account,
+            details={"kind": kind.value, "role": role.value if role else ""},
+        )
+    return override
+
+
+def _record_revoked(
+    project: Project,
+    row: Membership,
+    *,
+    at: datetime,
+    source: str,
+    actor: Account | None,
+    sweep_id: int | None = None,
+) -> None:
+    details: dict[str, object] = {"role": row.role, "source": row.source}
+    record_event(
+        Verb.MEMBERSHIP_REVOKED,
+        at=at,
+        source=source,
+        actor=actor,
+        project=project,
+        account=row.account,
+        details=details | ({"sweep": sweep_id} if sweep_id else {}),
+    )

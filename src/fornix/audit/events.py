@@ -1,0 +1,51 @@
+"""The only writer of Events. Called inside the transaction of the change that it records."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from enum import StrEnum
+
+from fornix.models import Account, Event, ImagingSession, Project, Subject
+
+
+class Verb(StrEnum):
+    """What can happen, as noun.verb."""
+
+    ACCOUNT_CREATED = "account.created"
+    ACCOUNT_LINKED = "account.linked"
+    MEMBERSHIP_GRANTED = "membership.granted"
+    MEMBERSHIP_REVOKED = "membership.revoked"
+    OVERRIDE_SET = "override.set"
+    OVERRIDE_LIFTED = "override.lifted"
+    PROJECT_CREATED = "project.created"
+    PROJECT_MIRRORED = "project.mirrored"
+    SESSION_FILED = "session.filed"
+    TOKEN_CREATED = "token.created"  # noqa: S105 - the name of an event
+    TOKEN_REVOKED = "token.revoked"  # noqa: S105 - the name of an event
+
+
+def record_event(
+    verb: Verb,
+    *,
+    at: datetime,
+    source: str,
+    actor: Account | None = None,
+    project: Project | None = None,
+    subject: Subject | None = None,
+    session: ImagingSession | None = None,
+    account: Account | None = None,
+    details: Mapping[str, object] | None = None,
+) -> Event:
+    """Writes one Event. `account` is the person it is about, `actor` who did it (None: the archive itself)."""
+    return Event.objects.create(
+        verb=verb.value,
+        at=at,
+        source=source,
+        actor=actor,
+        project=project,
+        subject=subject,
+        session=session,
+        account=account,
+        details=dict(details or {}),
+    )

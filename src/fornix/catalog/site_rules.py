@@ -1,0 +1,17 @@
+"""What a site may choose. Built once by wiring; every layer gets it as an argument."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class SiteRules:
+    """The rules of one site."""
+
+    accession_prefix: str = "FORNIX"
+    time_zone: str = "UTC"
+    patient_name_as_subject: bool = True  # PatientName may become the subject label when it looks like a code
+    scan_types: tuple[
+        tuple[str, str], ...
+    ] = ()  # (regular expression on the description, type), first match wins

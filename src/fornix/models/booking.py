@@ -1,0 +1,155 @@
+"""The local mirror of the booking system's rows. Identity is (instance, id as text); everything else may change."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from fornix.models.accounts import Account
+
+
+class BookingPerson(models.Model):
+    """A user of Calpendo (contract calpendo section 1.5). Linked to at most one account, with how and by whom."""
+
+    instance = models.CharField(max_length=60)
+    external_id = models.CharField(max_length=60)
+    given_name = models.CharField(max_length=300, blank=True)
+    family_name = models.CharField(max_length=300, blank=True)
+    email = models.CharField(max_length=320, blank=True)
+    folded_email = models.CharField(max_length=320, blank=True, db_index=True)
+    login_name = models.CharField(max_length=200, blank=True)
+    login_identifier = models.CharField(max_length=320, blank=True)
+    status = models.CharField(max_length=60, blank=True)
+    expires_on = models.DateField(null=True)
+    is_active = models.BooleanField(
+        default=False
+    )  # may work in Calpendo, as judged by the last complete sweep
+    account = models.ForeignKey(Account, null=True, on_delete=models.SET_NULL, related_name="booking_people")
+    linked_how = models.CharField(max_length=60, blank=True)
+    linked_at = models.DateTimeField(null=True)
+    first_seen_at = models.DateTimeField()
+    last_seen_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["instance", "external_id"], name="booking_person_once")
+        ]
+
+    def __str__(self) -> str:
+        return self.external_id
+
+
+class BookingProject(models.Model):
+    """A project of Calpendo, with what it says of itself. Hidden or missing values keep the last known ones."""
+
+    instance = models.CharField(max_length=60)
+    external_id = models.CharField(max_length=60)
+    code = models.CharField(max_length=180, blank=True)
+    name = models.CharField(max_length=1000, blank=True)
+    status = models.CharField(max_length=60, blank=True)
+    type = models.CharField(max_length=200, blank=True)
+    groups = models.JSONField(default=list)
+    pi_text = models.CharField(max_length=400, blank=True)
+    pi_email = models.CharField(max_length=320, blank=True)
+    resource_ids = models.JSONField(default=list)  # of resources it may book, as text
+    is_eligible = models.BooleanField(default=False)  # books an MRI or MEG scanner, and is not excluded
+    created_text = models.CharField(max_length=40, blank=True)
+    digest = models.CharField(max_length=64, blank=True)  # of the answer that this row was made from
+    first_seen_at = models.DateTimeField()
+    last_seen_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["instance", "external_id"], name="booking_project_once")
+        ]
+
+    def __str__(self) -> str:
+        return self.code or self.external_id
+
+
+class BookingCode(models.Model):
+    """A code that a booking project carries or carried, with the time it was seen: aliases valid at a time."""
+
+    booking_project = models.ForeignKey(BookingProject, on_delete=models.CASCADE, related_name="codes")
+    code = models.CharField(max_length=180)
+    folded_code = models.CharField(max_length=180, db_index=True)
+    first_seen_at = models.DateTimeField()
+    last_seen_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["booking_project", "code"], name="booking_code_once")]
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class BookingRole(models.Model):
+    """One person's part in a booking project: owner, PI or user."""
+
+    booking_project = models.ForeignKey(BookingProject, on_delete=models.CASCADE, related_name="roles")
+    person = models.ForeignKey(BookingPerson, on_delete=models.CASCADE, related_name="roles")
+    part = models.CharField(max_length=8)  # owner | pi | user
+    since = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["booking_project", "person", "part"], name="booking_role_once")
+        ]
+
+    def __str__(self) -> str:
+        return self.part
+
+
+class Scanner(models.Model):
+    """A bookable resource of Calpendo; `modality` is empty for those that are no scanner."""
+
+    instance = models.CharField(max_length=60)
+    external_id = models.CharField(max_length=60)
+    name = models.CharField(max_length=300)
+    modality = models.CharField(max_length=8, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["instance", "external_id"], name="scanner_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Booking(models.Model):
+    """A booked time [starts_at, ends_at). Titles are not kept: they hold participants' names (contract 4.8)."""
+
+    instance = models.CharField(max_length=60)
+    external_id = models.CharField(max_length=60)
+    scanner = models.ForeignKey(Scanner, null=True, on_delete=models.PROTECT)
+    booking_project = models.ForeignKey(BookingProject, null=True, on_delete=models.SET_NULL)
+    status = models.CharField(max_length=40, blank=True)
+    is_cancelled = models.BooleanField(default=False)
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    written_start = models.CharField(max_length=40)
+    written_end = models.CharField(max_length=40)
+    zone = models.CharField(max_length=60)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["instance", "external_id"], name="booking_once")]
+        indexes = [models.Index(fields=["scanner", "starts_at"], name="booking_of_scanner")]
+
+    def __str__(self) -> str:
+        return self.external_id
+
+
+class Sweep(models.Model):
+    """One run of the mirror: fetch, judge, plan, guard, apply, record."""
+
+    started_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+    outcome = models.CharField(max_length=12, default="running")  # complete | incomplete | running
+    reason = models.TextField(blank=True)
+    requests = models.PositiveIntegerField(default=0)
+    counts = models.JSONField(default=dict)
+    changes = models.JSONField(default=list)  # the plan that was applied, line by line
+
+    class Meta:
+        indexes = [models.Index(fields=["outcome", "-id"], name="sweep_by_outcome")]
+
+    def __str__(self) -> str:
+        return f"sweep {self.pk}"

@@ -1,0 +1,97 @@
+"""Reads FORNIX_* from the environment into one frozen value. docs/settings.md tells what each means."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "[::1]")
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """The settings of one archive."""
+
+    data: Path
+    database_url: str
+    url: str
+    insecure: bool
+    time_zone: str
+    accession_prefix: str
+    patient_name_as_subject: bool
+    scan_types: str
+    calpendo_url: str
+    calpendo_username: str
+    calpendo_password: str
+    calpendo_time_zone: str
+    calpendo_scanners: str
+    calpendo_excluded_codes: str
+    calpendo_pi: str
+    sweep_interval_s: int
+
+
+def default_data_folder(environ: Mapping[str, str]) -> Path:
+    """$XDG_DATA_HOME/fornix, or ~/.local/share/fornix."""
+    base = environ.get("XDG_DATA_HOME")
+    return (Path(base) if base else Path.home() / ".local" / "share") / "fornix"
+
+
+def read_environment(environ: Mapping[str, str] = os.environ) -> Environment:
+    """The settings as the environment gives them; absent ones have the documented defaults."""
+    time_zone = environ.get("FORNIX_TIME_ZONE", "UTC")
+    return Environment(
+        data=Path(environ.get("FORNIX_DATA") or default_data_folder(environ)).absolute(),
+        database_url=environ.get("FORNIX_DATABASE", ""),
+        url=environ.get("FORNIX_URL", "").rstrip("/"),
+        insecure=environ.get("FORNIX_INSECURE", "") == "1",
+        time_zone=time_zone,
+        accession_prefix=environ.get("FORNIX_ACCESSION_PREFIX", "FORNIX"),
+        patient_name_as_subject=environ.get("FORNIX_PATIENT_NAME_AS_SUBJECT", "1") == "1",
+        scan_types=environ.get("FORNIX_SCAN_TYPES", ""),
+        calpendo_url=environ.get("FORNIX_CALPENDO_URL", "").rstrip("/"),
+        calpendo_username=environ.get("FORNIX_CALPENDO_USERNAME", ""),
+        calpendo_password=environ.get("FORNIX_CALPENDO_PASSWORD", ""),
+        calpendo_time_zone=environ.get("FORNIX_CALPENDO_TIME_ZONE", time_zone),
+        calpendo_scanners=environ.get("FORNIX_CALPENDO_SCANNERS", ""),
+        calpendo_excluded_codes=environ.get("FORNIX_CALPENDO_EXCLUDED_CODES", ""),
+        calpendo_pi=environ.get("FORNIX_CALPENDO_PI", ""),
+        sweep_interval_s=int(environ.get("FORNIX_SWEEP_INTERVAL_S", "3600")),
+    )
+
+
+def database_settings(environment: Environment) -> dict[str, object]:
+    """Django's DATABASES["default"]: SQLite in the data folder, or the PostgreSQL of FORNIX_DATABASE."""
+    if not environment.database_url:
+        return {
+            "ENGINE": "django.db.backends.sqlite3",
+            "NAME": str(environment.data / "fornix.sqlite3"),
+            "OPTIONS": {
+                # A writer that starts as a reader cannot wait for the lock; IMMEDIATE can (docs/decisions).
+                "transaction_mode": "IMMEDIATE",
+                "timeout": 20,
+                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
+            },
+        }
+    parts = urlsplit(environment.database_url)
+    if parts.scheme not in ("postgresql", "postgres"):
+        raise ValueError("FORNIX_DATABASE starts with postgresql://; without it Fornix uses SQLite.")
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path.lstrip("/")) or "fornix",
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": parts.hostname or "",
+        "PORT": str(parts.port or ""),
+        "CONN_MAX_AGE": 60,
+        "CONN_HEALTH_CHECKS": True,
+    }
+
+
+def allowed_hosts(environment: Environment) -> list[str]:
+    """The names by which the archive may be addressed."""
+    if environment.url:
+        return [urlsplit(environment.url).hostname or "", *LOOPBACK_HOSTS]
+    return ["*"] if environment.insecure else list(LOOPBACK_HOSTS)

@@ -1,0 +1,54 @@
+"""Builds stores and site rules from the settings. Only this module reads them; lower layers get arguments."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+
+from fornix.catalog.site_rules import SiteRules
+from fornix.errors import Invalid
+from fornix.storage.local import LocalStore
+
+if TYPE_CHECKING:
+    from fornix.settings.environment import Environment
+    from fornix.storage.store import Store
+
+
+def environment() -> Environment:
+    """The FORNIX_* settings."""
+    return settings.FORNIX
+
+
+@cache
+def store() -> Store:
+    """Where the bytes lie."""
+    root = environment().data / "blobs"
+    root.mkdir(parents=True, exist_ok=True)
+    return LocalStore(root)
+
+
+@cache
+def site_rules() -> SiteRules:
+    """What this site chose."""
+    chosen = environment()
+    return SiteRules(
+        accession_prefix=chosen.accession_prefix,
+        time_zone=chosen.time_zone,
+        patient_name_as_subject=chosen.patient_name_as_subject,
+        scan_types=tuple(_pairs(chosen.scan_types, "FORNIX_SCAN_TYPES")),
+    )
+
+
+def _pairs(text: str, setting: str) -> list[tuple[str, str]]:
+    """`a=b;c=d` as pairs."""
+    pairs = []
+    for part in filter(None, (piece.strip() for piece in text.split(";"))):
+        left, equals, right = part.rpartition("=")
+        if not equals or not left.strip() or not right.strip():
+            raise Invalid(
+                f"{setting} is a list like `expression=type; expression=type`. This part is not: {part}"
+            )
+        pairs.append((left.strip(), right.strip()))
+    return pairs
