@@ -24,7 +24,7 @@ check: setup
 	.venv/bin/pytest -q tests/rules
 
 test: check
-	.venv/bin/python tests/run.py
+	.venv/bin/python -m tests.run $(ARGS)
 
 demo: setup
 	.venv/bin/fornix demo

@@ -1,0 +1,143 @@
+"""Fixtures of all tests. Each worker has its own data folder and database; the caller's archive is never touched."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+import hypothesis
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))  # so that tests import each other's plain modules as `tests.factories`
+
+from tests.peers import (  # noqa: E402
+    CHROMIUM,
+    DCMTK,
+    ORTHANC,
+    Peer,
+    missing_peers,
+    missing_report,
+    peers_are_required,
+)
+
+SHARED_DATA = ROOT.parent / "shared" / "data"
+KEPT = {"FORNIX_DATABASE", "FORNIX_REQUIRE_PEERS", "FORNIX_TEST_PART"}
+
+# The caller's own FORNIX_* would make the tests speak to his archive, or to his Calpendo; programs that
+# tests start inherit this.
+for name in [name for name in os.environ if name.startswith("FORNIX_") and name not in KEPT]:
+    del os.environ[name]
+WORKER_FOLDER = Path(tempfile.mkdtemp(prefix="fornix-tests-"))
+os.environ["FORNIX_DATA"] = str(WORKER_FOLDER / "data")
+
+# Nothing is timed, and nothing is written into the checkout.
+hypothesis.settings.register_profile("fornix", deadline=None, database=None, print_blob=True)
+hypothesis.settings.load_profile("fornix")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Read the settings again: pytest-django has loaded them before this file, from the caller's environment."""
+    from django.conf import settings
+
+    from fornix.settings.environment import read_environment
+
+    settings.FORNIX = read_environment()
+    settings.FORNIX.data.mkdir(parents=True)
+    # Made to be slow, and not what is tested; what is tested says so itself.
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    shutil.rmtree(WORKER_FOLDER, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """SQLite in a file, as in life: a database in memory cannot be shared by threads or other programs."""
+    from django.db import connection
+
+    if connection.vendor == "sqlite":
+        connection.settings_dict["TEST"]["NAME"] = str(WORKER_FOLDER / "test.sqlite3")
+
+
+def touches_the_database(item: pytest.Item) -> bool:
+    uses = getattr(item, "fixturenames", ())
+    return (
+        item.get_closest_marker("django_db") is not None
+        or item.get_closest_marker("postgresql") is not None
+        or "db" in uses
+        or "transactional_db" in uses
+    )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """The second part of a run repeats on PostgreSQL only what can differ there."""
+    if os.environ.get("FORNIX_TEST_PART") == "postgresql":
+        kept = [item for item in items if touches_the_database(item)]
+        config.hook.pytest_deselected(items=[item for item in items if not touches_the_database(item)])
+        items[:] = kept
+    if not os.environ.get("FORNIX_DATABASE"):
+        for item in items:
+            if item.get_closest_marker("postgresql"):
+                item.add_marker(pytest.mark.skip(reason="runs in the second part, on PostgreSQL"))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    lines = missing_report(missing_peers())
+    if not SHARED_DATA.is_dir():
+        lines.append("MISSING real scanner files: the tests on them need ../shared/data beside the checkout")
+    if lines:
+        terminalreporter.section("not everything was tested", sep="=", yellow=True, bold=True)
+        for line in lines:
+            terminalreporter.write_line(line, yellow=True)
+
+
+def without(reason: str) -> None:
+    """This test cannot run here: skipped on a desk, failed on the build machine."""
+    if peers_are_required():
+        pytest.fail(reason, pytrace=False)
+    pytest.skip(reason)
+
+
+def path_of(peer: Peer) -> Path:
+    found = peer.find()
+    if found is None:
+        without(f"{peer.name} is not installed: {peer.install}")
+    return found
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The folder of real scanner files beside the checkout."""
+    if not SHARED_DATA.is_dir():
+        without("no ../shared/data beside the checkout")
+    return SHARED_DATA
+
+
+@pytest.fixture
+def data_folder(tmp_path: Path) -> Path:
+    """An empty data folder, for tests that start the command line on an archive of their own."""
+    folder = tmp_path / "data"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Path:
+    """The browser's program; start it with `--headless=new --no-sandbox` (Playwright: executable_path)."""
+    return path_of(CHROMIUM)
+
+
+@pytest.fixture(scope="session")
+def storescu() -> Path:
+    """DCMTK's sender; `storescp`, `echoscu` and `dcmdump` lie beside it."""
+    return path_of(DCMTK)
+
+
+@pytest.fixture(scope="session")
+def orthanc() -> Path:
+    return path_of(ORTHANC)
