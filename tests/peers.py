@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -66,4 +67,6 @@ def missing_report(peers: Iterable[Peer]) -> list[str]:
 
 
 if __name__ == "__main__":
-    print(" ".join(package for peer in PEERS for package in peer.packages))
+    # `python -m tests.peers [missing]`: Debian's packages on one line, for apt-get install.
+    wanted = missing_peers() if sys.argv[1:] == ["missing"] else PEERS
+    print(" ".join(package for peer in wanted for package in peer.packages))
