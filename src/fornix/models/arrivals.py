@@ -13,6 +13,7 @@ class Upload(models.Model):
     owner = models.CharField(max_length=200)  # the process that writes: host, pid, start
     started_at = models.DateTimeField()
     sealed_at = models.DateTimeField(null=True)  # all bytes are here; from now on they are accounted for
+    settled_at = models.DateTimeField(null=True)  # what was not needed (the same again) is out of the store
 
     def __str__(self) -> str:
         return self.id

@@ -21,6 +21,7 @@ class Blob(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["key", "offset"], name="blob_place_once")]
+        indexes = [models.Index(fields=["sha256"], name="blob_sha256")]
 
     def __str__(self) -> str:
         return self.key

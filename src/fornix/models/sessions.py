@@ -35,7 +35,10 @@ class ImagingSession(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["project", "label"], name="session_label_once"),
             models.UniqueConstraint(
-                fields=["project", "study_uid"], condition=~Q(study_uid=""), name="session_study_once"
+                # Two people under one study UID are two sessions, so the subject is part of it.
+                fields=["project", "study_uid", "subject"],
+                condition=~Q(study_uid=""),
+                name="session_study_once",
             ),
         ]
         indexes = [
