@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import shutil
 import sys
@@ -116,6 +117,22 @@ def shared_data() -> Path:
     if not SHARED_DATA.is_dir():
         without("no ../shared/data beside the checkout")
     return SHARED_DATA
+
+
+@pytest.fixture(autouse=True)
+def own_data_folder(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rows of one test are rolled back, its bytes are not: each has a store of its own."""
+    if not touches_the_database(request.node):
+        return
+    from django.conf import settings
+
+    from fornix import wiring
+
+    folder = tmp_path / "archive"
+    folder.mkdir()
+    monkeypatch.setattr(settings, "FORNIX", dataclasses.replace(settings.FORNIX, data=folder))
+    wiring.store.cache_clear()
+    wiring.site_rules.cache_clear()
 
 
 @pytest.fixture

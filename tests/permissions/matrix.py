@@ -1,0 +1,48 @@
+"""Who gets which answer at which route. A route without a row fails tests/rules; docs/permissions.md is made from this.
+
+`on` names the thing that the route's address is about (tests/permissions/world.py). The seven columns are the status
+for: anonymous (nobody logged in), stranger (logged in, not on the project), collaborator, member, owner, administrator,
+revoked (was a member until a moment ago). What a person may not see is 404; what he sees but may not change is 403.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+PEOPLE = ("anonymous", "stranger", "collaborator", "member", "owner", "administrator", "revoked")
+
+# route                 method on         anonymous stranger collaborator member owner administrator revoked
+MATRIX = """
+"""
+
+# What a row's request sends, where it sends something: form fields by (route, method).
+FORMS: dict[tuple[str, str], dict[str, str]] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the matrix."""
+
+    route: str
+    method: str
+    on: str
+    statuses: tuple[int, ...]
+
+    def status_for(self, person: str) -> int:
+        return self.statuses[PEOPLE.index(person)]
+
+    @property
+    def form(self) -> dict[str, str]:
+        return FORMS.get((self.route, self.method), {})
+
+
+def read_row(line: str) -> Row:
+    route, method, on, *statuses = line.split()
+    if len(statuses) != len(PEOPLE):
+        raise ValueError(f"{len(PEOPLE)} statuses, one for each of {', '.join(PEOPLE)}: {line}")
+    return Row(route, method, on, tuple(map(int, statuses)))
+
+
+def rows() -> tuple[Row, ...]:
+    lines = (line.partition("#")[0].strip() for line in MATRIX.splitlines())
+    return tuple(read_row(line) for line in lines if line)
