@@ -5,7 +5,7 @@ export UV_PROJECT_ENVIRONMENT := .venv
 export UV_PYTHON_DOWNLOADS := never
 PYTHON ?= python3
 
-.PHONY: setup test check demo bench clean
+.PHONY: setup test check demo bench docs clean
 
 setup: .venv/.synced
 
@@ -31,6 +31,10 @@ demo: setup
 
 bench: setup
 	.venv/bin/python -m benchmarks
+
+# The documents that are made from the code; make check fails when one is stale.
+docs: setup
+	.venv/bin/python -m tests.permissions.page
 
 clean:
 	rm -rf .venv .tools .mypy_cache .pytest_cache .ruff_cache
