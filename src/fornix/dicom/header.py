@@ -169,9 +169,9 @@ def read_header(prefix: bytes, read_at: ReadAt | None = None, *, length: int | N
     if length is None and read_at is None:
         length = len(prefix)
     elements = _walk(prefix, read_at, envelope, length)
-    if not elements.values and envelope.media_sop_class_uid != MEDIA_DIRECTORY:
+    if not elements.values and not envelope.media_sop_instance_uid:
         raise NotDicom(
-            "It begins like a DICOM file, but no readable attribute follows: it is cut off or damaged."
+            "It begins like DICOM, but says neither what it is nor whose: it is cut off, damaged or empty."
         )
     return _header(envelope, elements)
 
