@@ -1,0 +1,194 @@
+"""The sockets of the simulated Calpendo: one for the read interfaces, one for its control."""
+
+import ipaddress
+import secrets
+import socket
+import socketserver
+import threading
+from datetime import datetime
+from http.server import BaseHTTPRequestHandler
+from types import TracebackType
+from typing import Self
+
+from .answers import Answer, error_answer
+from .control import LONGEST_BODY, control_answer
+from .delivery import send
+from .refusals import ListenRefused
+from .requests import Request
+from .state import DEFAULT_CLOCK, Beginning, Site
+from .switches import Switches
+from .webdav import answer
+
+Address = tuple[str, int]
+_IDLE_S = 60
+
+
+class _Listener(socketserver.ThreadingTCPServer):
+    """One listening socket with a thread per connection; its threads never hold up the end."""
+
+    allow_reuse_address = True
+    daemon_threads = True
+    block_on_close = False
+    request_queue_size = 64
+
+    def __init__(self, address: Address, handler: type["_Handler"], site: Site, token: str) -> None:
+        self.site = site
+        self.token = token
+        self.stopping = threading.Event()
+        self.address_family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET
+        super().__init__(address, handler)
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """A client that went away is no news, and a traceback on the terminal helps nobody."""
+
+    @property
+    def url(self) -> str:
+        host, port = self.server_address[:2]
+        name = f"[{host!s}]" if self.address_family == socket.AF_INET6 else str(host)
+        return f"http://{name}:{port}"
+
+
+class _Handler(BaseHTTPRequestHandler):
+    """What both interfaces share: HTTP/1.1, silence, and bodies read with a limit."""
+
+    protocol_version = "HTTP/1.1"
+    server_version = "Calpendo-simulator"
+    sys_version = ""
+    timeout = _IDLE_S
+    server: _Listener
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name is the framework's
+        """Requests are kept for `GET /_sim/log`, not printed."""
+
+    def _body(self) -> bytes | None:
+        """The request's body; None when it is not announced in a form, or is too long, to be read."""
+        length = self.headers.get("Content-Length", "0")
+        if not length.isascii() or not length.isdigit() or self.headers.get("Transfer-Encoding"):
+            return None
+        return self.rfile.read(int(length)) if int(length) <= LONGEST_BODY else None
+
+    def _send(self, made: Answer) -> int:
+        return send(self, made, self.server.stopping)
+
+
+class _ReadHandler(_Handler):
+    """`/webdav`, for any method."""
+
+    def _answer(self) -> None:
+        request = Request(
+            self.command, self.path, self.headers.get("Authorization"), self.headers.get("Accept")
+        )
+        site = self.server.site
+        if self._body() is None:
+            self.close_connection = True
+        moment, effects = site.look(request)
+        made = answer(request, moment, effects)
+        sent = 0
+        try:
+            sent = self._send(made)
+        finally:
+            site.record(request, made.status, sent, effects)
+
+    do_GET = do_HEAD = do_POST = do_PUT = do_DELETE = do_PATCH = do_OPTIONS = _answer  # noqa: N815
+    do_PROPFIND = do_MKCOL = do_MOVE = do_COPY = do_LOCK = do_UNLOCK = do_PROPPATCH = _answer  # noqa: N815
+
+
+class _ControlHandler(_Handler):
+    """`/_sim`."""
+
+    def _answer(self) -> None:
+        body = self._body()
+        if body is None:
+            self.close_connection = True
+            self._send(
+                error_answer(413, "announce a body of at most 4 MiB", Switches(error_body="json-error"))
+            )
+            return
+        authorization = self.headers.get("Authorization", "")
+        made = control_answer(
+            self.server.site, self.server.token, self.command, self.path, authorization, body
+        )
+        self._send(made)
+
+    do_GET = do_POST = _answer  # noqa: N815
+
+
+class CalpendoServer:
+    """A simulated Calpendo on two sockets. As a context manager it serves while the block runs.
+
+    Listens on loopback only, unless `insecure_listen`. Port 0 takes any free port.
+    """
+
+    def __init__(
+        self,
+        set_name: str = "demo",
+        listen: Address = ("127.0.0.1", 0),
+        control: Address = ("127.0.0.1", 0),
+        *,
+        username: str = "archive",
+        password: str = "archive",  # noqa: S107 - generated data has no secret
+        seed: int = 1,
+        clock: datetime = DEFAULT_CLOCK,
+        switches: Switches | None = None,
+        token: str | None = None,
+        insecure_listen: bool = False,
+    ) -> None:
+        for address in (listen, control):
+            _check_loopback(address[0], insecure_listen=insecure_listen)
+        self.token = token or secrets.token_urlsafe(16)
+        self.site = Site(Beginning(set_name, seed, clock, switches or Switches()), username, password)
+        self._addresses = (listen, control)
+        self._listeners: list[_Listener] = []
+
+    @property
+    def url(self) -> str:
+        """The address that a mirror is configured with."""
+        return self._listeners[0].url
+
+    @property
+    def control_url(self) -> str:
+        """The address of the control interface, without its path `/_sim`."""
+        return self._listeners[1].url
+
+    def start(self) -> None:
+        """Opens both sockets and serves them from threads; OSError when an address is taken."""
+        handlers = (_ReadHandler, _ControlHandler)
+        try:
+            for address, handler in zip(self._addresses, handlers, strict=True):
+                self._listeners.append(_Listener(address, handler, self.site, self.token))
+        except OSError:
+            for listener in self._listeners:
+                listener.server_close()
+            self._listeners = []
+            raise
+        for listener in self._listeners:
+            threading.Thread(target=listener.serve_forever, args=(0.05,), daemon=True).start()
+
+    def stop(self) -> None:
+        """Closes both sockets at once; answers under way are cut off."""
+        for listener in self._listeners:
+            listener.stopping.set()
+        for listener in self._listeners:
+            listener.shutdown()
+            listener.server_close()
+        self._listeners = []
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+
+def _check_loopback(host: str, *, insecure_listen: bool) -> None:
+    if insecure_listen or host == "localhost":
+        return
+    try:
+        is_loopback = ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        is_loopback = False
+    if not is_loopback:
+        raise ListenRefused(f"{host} is not a loopback address; add --insecure-listen if you mean it")

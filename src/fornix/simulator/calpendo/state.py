@@ -1,0 +1,171 @@
+"""The simulated site while it runs: state, clock, faults and log. It changes only through the control interface."""
+
+import random
+import threading
+from collections import deque
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from .data_sets import find_set
+from .edits import EditRules, apply_edits
+from .effects import Effects
+from .fault_rules import FaultRule, parse_rules
+from .moment import Moment
+from .refusals import ControlRefused
+from .requests import Request, parse_target
+from .switches import Switches
+from .truth import tell_truth
+from .world import World
+
+DEFAULT_CLOCK = datetime(2026, 3, 4, 8, 0, tzinfo=UTC)
+_LONGEST_LOG = 10_000
+_LONGEST_HISTORY = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """From what a state is built: the same beginning gives the same state."""
+
+    set_name: str = "demo"
+    seed: int = 1
+    clock: datetime = DEFAULT_CLOCK
+    switches: Switches = field(default_factory=Switches)
+
+
+@dataclass(frozen=True, slots=True)
+class LogEntry:
+    """One request to the read interfaces, as answered."""
+
+    number: int
+    clock: datetime
+    method: str
+    target: str
+    account: str
+    status: int
+    sent_bytes: int
+    faults: tuple[str, ...]
+
+
+class Site:
+    """One simulated Calpendo. Every method may be called from any thread."""
+
+    def __init__(self, beginning: Beginning, username: str, password: str) -> None:
+        self._lock = threading.RLock()
+        self._first_passwords = {username: password}
+        self.reset(beginning)
+
+    def reset(self, beginning: Beginning) -> None:
+        """Builds the state anew; faults, log and history are empty again."""
+        data_set = find_set(beginning.set_name)
+        world = data_set.build(beginning.seed, beginning.clock, ZoneInfo(beginning.switches.tz))
+        with self._lock:
+            self._beginning = beginning
+            self._data_set = data_set
+            self._world = world
+            self._clock = beginning.clock
+            self._passwords = dict(self._first_passwords)
+            self._rules: list[FaultRule] = []
+            self._chance = random.Random(beginning.seed)
+            self._log: deque[LogEntry] = deque(maxlen=_LONGEST_LOG)
+            self._requests = 0
+            self._history: deque[tuple[datetime, World]] = deque([(self._clock, world)], _LONGEST_HISTORY)
+
+    @property
+    def beginning(self) -> Beginning:
+        """What the present state was built from."""
+        return self._beginning
+
+    @property
+    def clock(self) -> datetime:
+        """The virtual clock, UTC; it stands still until advanced."""
+        return self._clock
+
+    def advance(self, span: timedelta) -> datetime:
+        """Moves the clock on and tells what it says then."""
+        with self._lock:
+            try:
+                self._clock += span
+            except OverflowError as error:
+                raise ControlRefused("the clock cannot go that far") from error
+            return self._clock
+
+    def edit(self, edits: object) -> None:
+        """Applies edits, all or none."""
+        with self._lock:
+            rules = EditRules(
+                self._clock,
+                self._beginning.switches.member_bumps_modified == "true",
+                self._data_set.overnight,
+            )
+            self._world = apply_edits(self._world, edits, rules)
+            self._history.append((self._clock, self._world))
+
+    def set_password(self, account: str, password: str | None) -> None:
+        """Gives a local account a password, or takes it away."""
+        with self._lock:
+            self._passwords.pop(account, None)
+            if password is not None:
+                self._passwords[account] = password
+
+    def set_faults(self, content: object) -> int:
+        """Replaces all fault rules, their counts at zero; tells how many there are now."""
+        rules = parse_rules(content)
+        with self._lock:
+            self._rules = rules
+        return len(rules)
+
+    def look(self, request: Request) -> tuple[Moment, Effects]:
+        """What a request sees, and the faults that strike it."""
+        with self._lock:
+            struck = [r.applied for r in self._rules if r.strikes(request, self._clock, self._chance)]
+            moment = Moment(
+                self._world,
+                self._beginning.switches,
+                self._clock,
+                dict(self._passwords),
+                self._earlier,
+                self._elsewhere,
+            )
+        return moment, Effects(struck, parse_target(request.target))
+
+    def _earlier(self, hours: float) -> World:
+        with self._lock:
+            then = self._clock - timedelta(hours=hours)
+            past = [world for at, world in self._history if at <= then]
+            return past[-1] if past else self._history[0][1]
+
+    def _elsewhere(self) -> World:
+        beginning = self._beginning
+        zone = ZoneInfo(beginning.switches.tz)
+        return find_set("elsewhere").build(beginning.seed, beginning.clock, zone)
+
+    def record(self, request: Request, status: int, sent_bytes: int, effects: Effects) -> None:
+        """Notes an answered request; the oldest entries go when there are too many."""
+        with self._lock:
+            self._requests += 1
+            names = tuple(each.name for each in effects.applied)
+            self._log.append(
+                LogEntry(
+                    self._requests,
+                    self._clock,
+                    request.method,
+                    request.target,
+                    request.account,
+                    status,
+                    sent_bytes,
+                    names,
+                )
+            )
+
+    def log(self) -> list[LogEntry]:
+        """The requests since the last reset, oldest first."""
+        with self._lock:
+            return list(self._log)
+
+    def truth(self) -> dict[str, Any]:
+        """What a perfect mirror of the present state contains."""
+        with self._lock:
+            beginning, world, clock = self._beginning, self._world, self._clock
+        return tell_truth(world, beginning.switches, clock, self._data_set.cases, self._data_set.overnight)
