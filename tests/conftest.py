@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 import os
+import secrets
 import shutil
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import hypothesis
 import pytest
@@ -27,6 +31,8 @@ from tests.peers import (  # noqa: E402
 
 SHARED_DATA = ROOT.parent / "shared" / "data"
 KEPT = {"FORNIX_DATABASE", "FORNIX_REQUIRE_PEERS", "FORNIX_TEST_PART"}
+
+USES_DATABASE = {"db", "transactional_db", "live_server", "command_environment"}
 
 # The caller's own FORNIX_* would make the tests speak to his archive, or to his Calpendo; programs that
 # tests start inherit this.
@@ -66,13 +72,8 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
 
 
 def touches_the_database(item: pytest.Item) -> bool:
-    uses = getattr(item, "fixturenames", ())
-    return (
-        item.get_closest_marker("django_db") is not None
-        or item.get_closest_marker("postgresql") is not None
-        or "db" in uses
-        or "transactional_db" in uses
-    )
+    marked = item.get_closest_marker("django_db") or item.get_closest_marker("postgresql")
+    return marked is not None or not USES_DATABASE.isdisjoint(getattr(item, "fixturenames", ()))
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -141,6 +142,32 @@ def data_folder(tmp_path: Path) -> Path:
     folder = tmp_path / "data"
     folder.mkdir()
     return folder
+
+
+@contextmanager
+def new_database(server: str) -> Iterator[str]:
+    """The address of an empty database on a PostgreSQL server, for programs of their own."""
+    import psycopg
+
+    name = f"fornix_{secrets.token_hex(8)}"
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+        try:
+            yield urlsplit(server)._replace(path=f"/{name}").geturl()
+        finally:
+            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def command_environment(data_folder: Path) -> Iterator[dict[str, str]]:
+    """The environment of a `fornix` that runs as a program, on an empty archive and this part's database."""
+    environment = os.environ | {"FORNIX_DATA": str(data_folder)}
+    server = environment.pop("FORNIX_DATABASE", "")
+    if not server:
+        yield environment
+        return
+    with new_database(server) as address:
+        yield environment | {"FORNIX_DATABASE": address}
 
 
 @pytest.fixture(scope="session")

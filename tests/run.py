@@ -25,12 +25,21 @@ def workers() -> int:
     return max(2, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 2)
 
 
+def plain_environment() -> dict[str, str]:
+    """The caller's, without the settings of an archive that he may have."""
+    ours = {name for name in os.environ if name.startswith("FORNIX_") and name != "FORNIX_REQUIRE_PEERS"}
+    return {name: value for name, value in os.environ.items() if name not in ours}
+
+
 def pytest_part(name: str, arguments: list[str], **environment: str) -> bool:
     """One run of pytest. A part in which the caller's own selection leaves nothing is not a failure."""
     print(f"\n===== {name} =====", flush=True)
     command = [sys.executable, "-m", "pytest", "-q", "-n", str(workers()), "--dist", "worksteal"]
     ended = subprocess.run(
-        [*command, "--ignore", "tests/rules", *arguments], cwd=ROOT, env=os.environ | environment, check=False
+        [*command, "--ignore", "tests/rules", *arguments],
+        cwd=ROOT,
+        env=plain_environment() | environment,
+        check=False,
     )
     return ended.returncode == 0 or (bool(arguments) and ended.returncode == NOTHING_COLLECTED)
 
@@ -62,7 +71,6 @@ def run_on_postgresql(arguments: list[str]) -> str:
 def main(arguments: list[str]) -> int:
     # Ended from outside: leave by the way that also ends the server.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    os.environ.pop("FORNIX_DATABASE", None)
     results = {"SQLite": "passed" if pytest_part("SQLite", arguments) else "FAILED"}
     results["PostgreSQL"] = run_on_postgresql(arguments)
     missing = missing_peers()
