@@ -8,14 +8,22 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from itertools import count
 
-from django.db.models import F
-
 from fornix import wiring
 from fornix.access.accounts import NewToken, create_account, create_token, find_account
 from fornix.access.actors import OPERATOR, Actor
 from fornix.access.memberships import grant
 from fornix.audit.events import Verb, record_event
-from fornix.catalog.accessions import next_accession
+from fornix.catalog.counters import Amount, count_files, count_scans, make_visible
+from fornix.catalog.hierarchy import (
+    ScanFacts,
+    SessionFacts,
+    create_scan,
+    create_session,
+    free_session_label,
+    get_or_create_resource,
+    get_or_create_subject,
+    next_scan_number,
+)
 from fornix.catalog.projects import create_project
 from fornix.models import (
     Account,
@@ -70,57 +78,34 @@ def make_membership(project: Project, account: Account, role: Role = Role.MEMBER
 
 
 def make_subject(project: Project, label: str | None = None) -> Subject:
-    subject = Subject.objects.create(
-        project=project,
-        accession=next_accession("S", PREFIX),
-        label=label or f"sub-{next(_numbers):03d}",
-        created_at=AT,
-        changed_at=AT,
-    )
-    Project.objects.filter(pk=project.pk).update(subject_count=F("subject_count") + 1)
-    return subject
+    return get_or_create_subject(project, label or f"sub-{next(_numbers):03d}", prefix=PREFIX, at=AT)
 
 
 def make_session(
-    subject: Subject, label: str | None = None, *, visible_at: datetime | None = AT, **fields
+    subject: Subject, label: str | None = None, *, is_visible: bool = True, **facts
 ) -> ImagingSession:
-    """An MR session without scans, visible unless `visible_at=None`."""
-    session = ImagingSession.objects.create(
-        **{
-            "project": subject.project,
-            "subject": subject,
-            "accession": next_accession("E", PREFIX),
-            "label": label or f"ses-{next(_numbers):03d}",
-            "modality": "MR",
-            "acquired_on": date(2026, 3, 1),
-            "acquired_time": "10:15:00",
-            "created_at": AT,
-            "changed_at": AT,
-            "visible_at": visible_at,
-        }
-        | fields
-    )
-    if visible_at is not None:
-        Subject.objects.filter(pk=subject.pk).update(session_count=F("session_count") + 1)
-        Project.objects.filter(pk=subject.project_id).update(session_count=F("session_count") + 1)
+    """An MR session without scans; `facts` are those of SessionFacts."""
+    told = {"modality": "MR", "acquired_on": date(2026, 3, 1), "acquired_time": "10:15:00"} | facts
+    name = free_session_label(subject.project, label or f"ses-{next(_numbers):03d}")
+    session = create_session(subject, name, SessionFacts(**told), prefix=PREFIX, at=AT)
+    if is_visible:
+        make_visible(session, at=AT)
     return session
 
 
-def make_scan(session: ImagingSession, scan_id: str | None = None, **fields) -> Scan:
-    """A scan without files."""
-    number = next(_numbers)
-    scan = Scan.objects.create(
-        **{
-            "session": session,
-            "scan_id": scan_id or str(number),
-            "number": number,
-            "description": "t1_mprage_sag",
-            "type": "T1",
-            "modality": "MR",
-        }
-        | fields
-    )
-    ImagingSession.objects.filter(pk=session.pk).update(scan_count=F("scan_count") + 1)
+def make_scan(session: ImagingSession, scan_id: str | None = None, **facts) -> Scan:
+    """A scan without files; `facts` are those of ScanFacts."""
+    number = next_scan_number(session)
+    told = {
+        "scan_id": scan_id or str(number),
+        "number": number,
+        "uid": f"1.2.826.0.1.3680043.8.498.{next(_numbers)}",
+        "description": "t1_mprage_sag",
+        "type": "T1",
+        "modality": "MR",
+    } | facts
+    scan = create_scan(session, ScanFacts(**told))
+    count_scans(session, 1)
     return scan
 
 
@@ -130,7 +115,7 @@ def make_resource(
     """An empty resource of a scan or, for what lay beside its data, of a session."""
     scan = holder if isinstance(holder, Scan) else None
     session = holder.session if isinstance(holder, Scan) else holder
-    return Resource.objects.create(session=session, scan=scan, label=label, is_primary=is_primary)
+    return get_or_create_resource(session, scan, label, is_primary=is_primary)
 
 
 def make_blob(content: bytes) -> Blob:
@@ -143,27 +128,16 @@ def make_blob(content: bytes) -> Blob:
 
 
 def make_file(resource: Resource, content: bytes = b"some bytes", name: str | None = None) -> File:
-    """A file with its bytes in the store; all counters above it are raised."""
+    """A file with its bytes in the store, counted."""
     file = File.objects.create(
         resource=resource, name=name or f"{next(_numbers):06d}.dcm", blob=make_blob(content)
     )
-    session = resource.session
-    holders = [
-        resource,
-        session,
-        session.subject,
-        session.project,
-        *([resource.scan] if resource.scan else []),
-    ]
-    for holder in holders:
-        type(holder).objects.filter(pk=holder.pk).update(
-            file_count=F("file_count") + 1, byte_count=F("byte_count") + len(content)
-        )
+    count_files(resource.session, {resource: Amount(files=1, bytes=len(content), frames=1)}, at=AT)
     return file
 
 
 def make_filing(session: ImagingSession, **details: object) -> Event:
-    """The Event of a session that was filed: what the activity feed shows."""
+    """The Event of a session that was filed, as the activity feed shows it: `scans=1, files=24, bytes=...`."""
     return record_event(
         Verb.SESSION_FILED,
         at=AT,

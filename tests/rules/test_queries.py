@@ -40,7 +40,9 @@ def add_filing() -> object:
 
 
 def add_subject() -> Subject:
-    return factories.make_subject(Project.objects.get(label="P001"))
+    subject = factories.make_subject(Project.objects.get(label="P001"))
+    factories.make_session(subject)
+    return subject
 
 
 def add_session() -> ImagingSession:
