@@ -45,7 +45,8 @@ class Envelope:
 
 def looks_like_dicom(prefix: bytes) -> bool:
     """Whether the first bytes of a file (132 or more, if it has them) can be DICOM."""
-    return prefix[PREAMBLE_BYTES : PREAMBLE_BYTES + 4] == b"DICM" or starts_with_element(prefix)
+    has_mark = prefix[PREAMBLE_BYTES : PREAMBLE_BYTES + 4] == b"DICM" or prefix[:4] == b"DICM"
+    return has_mark or starts_with_element(prefix)
 
 
 def starts_with_element(prefix: bytes) -> bool:
@@ -70,10 +71,11 @@ def starts_with_element(prefix: bytes) -> bool:
 
 
 def is_little_endian(data: bytes, offset: int = 0) -> bool:
-    """Byte order by the first group number, which is small in the right one."""
-    if len(data) < offset + 2:
-        return True
-    return data[offset + 1] <= data[offset]
+    """Byte order by the first group, not by the transfer syntax, which can be missing or wrong.
+
+    A data set begins with a group below 0x0100: big endian (PS3.5 A.3, retired) puts its zero byte first.
+    """
+    return not (data[offset : offset + 1] == b"\0" and data[offset + 1 : offset + 2] != b"\0")
 
 
 def is_explicit(data: bytes, offset: int = 0) -> bool:
@@ -103,27 +105,41 @@ def read_envelope(prefix: bytes) -> Envelope | None:
     )
 
 
-def _read_file_meta(data: bytes, position: int) -> tuple[dict[int, bytes], int]:
-    """Values of group 0002 and where it ends, found by its elements: the group length is often missing or wrong."""
+def _read_file_meta(data: bytes, start: int) -> tuple[dict[int, bytes], int]:
+    """Values of group 0002 and where it ends, found by its elements: the group length is often missing or wrong.
+
+    It is believed only where an element of the group is damaged.
+    """
     values: dict[int, bytes] = {}
-    limit = min(len(data), position + _META_LIMIT)
+    position = start
+    limit = min(len(data), start + _META_LIMIT)
     while position + 8 <= limit:
         group, element, vr, length = struct.unpack_from("<HH2sH", data, position)
         if group != 0x0002:
-            break
+            return values, position
         if vr in SHORT_VRS:
-            start = position + 8
+            value_at = position + 8
         elif vr in LONG_VRS and position + 12 <= limit:
-            start = position + 12
+            value_at = position + 12
             length = struct.unpack_from("<L", data, position + 8)[0]
         else:
-            start = position + 8
+            value_at = position + 8
             length = struct.unpack_from("<L", data, position + 4)[0]
-        if start + length > limit:
-            break
-        values[group << 16 | element] = data[start : start + length]
-        position = start + length
+        if value_at + length > limit:
+            return values, _declared_end(values, start, position, len(data))
+        values[group << 16 | element] = data[value_at : value_at + length]
+        position = value_at + length
     return values, position
+
+
+def _declared_end(values: dict[int, bytes], start: int, position: int, size: int) -> int:
+    """Where group 0002 ends by its group length, (0002,0000), if that lies beyond what could be read."""
+    declared = values.get(tags.FileMetaInformationGroupLength, b"")
+    if len(declared) != 4:
+        return position
+    # The length counts from the end of its own element, 12 bytes long (PS3.5 7.2).
+    end = start + 12 + int.from_bytes(declared, "little")
+    return end if position < end < size else position
 
 
 def _uid(value: bytes | None) -> str:

@@ -106,14 +106,12 @@ class DicomHeader:
         return f"<DicomHeader {self.sop_instance_uid or 'without UID'}>"
 
 
-_UIDS = {
+# Field of DicomHeader and attribute, by how it is decoded: default repertoire, declared repertoire, integer.
+_CODES = {
     "study_uid": tags.StudyInstanceUID,
     "series_uid": tags.SeriesInstanceUID,
     "sop_instance_uid": tags.SOPInstanceUID,
     "sop_class_uid": tags.SOPClassUID,
-}
-
-_CODES = {
     "patient_birth_date": tags.PatientBirthDate,
     "patient_sex": tags.PatientSex,
     "study_date": tags.StudyDate,
@@ -163,6 +161,8 @@ def read_header(prefix: bytes, read_at: ReadAt | None = None, *, length: int | N
     only when the header goes on, and large values are skipped, not read. `length` is the file's, if known: it
     lets a cut-off file be noticed. Raises NotDicom, and nothing else, whatever the bytes are.
     """
+    if read_at is not None and len(prefix) < PREFIX_BYTES and (length is None or len(prefix) < length):
+        prefix = read_at(0, PREFIX_BYTES)
     envelope = read_envelope(prefix)
     if envelope is None:
         raise NotDicom(why_not_dicom(prefix))
@@ -197,10 +197,9 @@ def _header(envelope: Envelope, found: Elements) -> DicomHeader:
     get = found.values.get
     declared = get(tags.SpecificCharacterSet)
     charset = Charset(declared) if declared else UNDECLARED
-    fields: dict[str, Any] = {name: _code(get(tag)) for name, tag in _UIDS.items()}
-    fields.update({name: _code(get(tag)) for name, tag in _CODES.items()})
-    fields.update({name: charset.text(get(tag)) for name, tag in _TEXTS.items()})
-    fields.update({name: _integer(found, tag) for name, tag in _INTEGERS.items()})
+    fields: dict[str, Any] = {name: _code(get(tag)) for name, tag in _CODES.items()}
+    fields.update([(name, charset.text(get(tag))) for name, tag in _TEXTS.items()])
+    fields.update([(name, _integer(found, tag)) for name, tag in _INTEGERS.items()])
     fields["sop_class_uid"] = fields["sop_class_uid"] or envelope.media_sop_class_uid
     fields["sop_instance_uid"] = fields["sop_instance_uid"] or envelope.media_sop_instance_uid
     image_type = _code(get(tags.ImageType))
@@ -222,7 +221,10 @@ def _header(envelope: Envelope, found: Elements) -> DicomHeader:
 
 
 def _code(value: bytes | None) -> str:
-    return value.decode("latin-1").strip("\0 ").replace("\0", "") if value else ""
+    if not value:
+        return ""
+    text = value.decode("latin-1").strip("\0 ")
+    return text.replace("\0", "") if "\0" in text else text
 
 
 def _integer(found: Elements, tag: int) -> int | None:

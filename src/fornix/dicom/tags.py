@@ -200,6 +200,7 @@ GROUP_MACROS: frozenset[int] = frozenset(
 )
 
 #: File meta information, group 0002 (PS3.10 7.1).
+FileMetaInformationGroupLength = 0x00020000
 MediaStorageSOPClassUID = 0x00020002
 MediaStorageSOPInstanceUID = 0x00020003
 TransferSyntaxUID = 0x00020010

@@ -101,7 +101,8 @@ def _encoding(term: str) -> str:
 
 def _clean(text: str) -> str:
     # NUL cannot be stored as text by every database, and has no meaning in any value representation.
-    return text.strip("\0 ").replace("\0", "")
+    text = text.strip("\0 ")
+    return text.replace("\0", "") if "\0" in text else text
 
 
 #: Nothing declared: the default repertoire (PS3.5 6.1.2.2), read leniently.

@@ -87,6 +87,9 @@ def integer_of(value: bytes | None, vr: bytes, *, little_endian: bool = True) ->
     if vr in _BINARY:
         numbers = numbers_of(value, vr, little_endian=little_endian)
         return int(numbers[0]) if numbers else None
+    digits = value.strip(b"\0 ")
+    if len(digits) <= 12 and digits.isdigit():
+        return int(digits)
     text = value.decode("latin-1").split("\\", 1)[0].strip("\0 ")
     if _INTEGER.fullmatch(text):
         return int(text)

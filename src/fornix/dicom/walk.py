@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import struct
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 from fornix.dicom import tags
 from fornix.dicom.source import Window
@@ -19,6 +18,8 @@ LONG_VRS = frozenset(b"OB OD OF OL OV OW SQ SV UC UN UR UT UV".split())
 
 UNDEFINED = 0xFFFFFFFF
 ITEM, ITEM_END, SEQUENCE_END = 0xFFFEE000, 0xFFFEE00D, 0xFFFEE0DD
+
+_ENDS = frozenset({ITEM_END, SEQUENCE_END})
 
 #: Bulk data: everything wanted lies before it (tags ascend, PS3.5 7.1).
 BULK = frozenset({0x7FE00008, 0x7FE00009, 0x7FE00010, 0xFFFCFFFC})
@@ -48,11 +49,8 @@ class Elements:
     """The bytes end inside an element."""
 
 
-class _Element(NamedTuple):
-    tag: int
-    vr: bytes | None
-    length: int
-    value_at: int
+#: Tag, value representation (None: not written), length, and where the value begins. A plain tuple: it is made often.
+_Element = tuple[int, bytes | None, int, int]
 
 
 class Walker:
@@ -68,6 +66,8 @@ class Walker:
         self._explicit = explicit
         self._little = little
         self._steps = 0
+        self._head = _HEADS[little].unpack_from
+        self._length = _LENGTHS[little].unpack_from
 
     def walk(self) -> Elements:
         """Go on until the pixel data, the last functional group of interest, or the end."""
@@ -82,7 +82,7 @@ class Walker:
         """The fast path: well-formed explicit elements whose values are in memory. Stops before anything else."""
         data, position = self._window.data, self._position - self._window.start
         values, odd, wanted = self.found.values, self.found.odd_vrs, tags.WANTED
-        head, long_length = _HEADS[self._little].unpack_from, _LENGTHS[self._little].unpack_from
+        head, long_length = self._head, self._length
         size = len(data)
         while 0 <= position <= size - 12:
             group, element, vr, length = head(data, position)
@@ -128,7 +128,7 @@ class Walker:
 
     def _take_one(self) -> bool:
         """Take the element that the fast path left; answers whether the walk goes on."""
-        element = self._element(self._position, explicit=self._explicit)
+        element = self._element(self._position, self._explicit)
         if element is None:
             return False
         tag, _, length, start = element
@@ -158,83 +158,127 @@ class Walker:
         if len(value) < min(length, VALUE_LIMIT):
             self.found.is_truncated = True
 
-    def _element(self, position: int, *, explicit: bool) -> _Element | None:
+    def _element(self, position: int, explicit: bool) -> _Element | None:  # noqa: FBT001 - called once per element
         """The element head at `position`; None at the end of the bytes (PS3.5 7.1.2, 7.1.3)."""
         self._steps += 1
-        present = self._window.cover(position, 12)
-        if present < 8:
-            self.found.is_truncated |= present > 0
-            return None
-        data, offset = self._window.data, position - self._window.start
-        group, number, vr, length = _HEADS[self._little].unpack_from(data, offset)
-        tag = group << 16 | number
-        if explicit and vr in LONG_VRS:
+        window = self._window
+        offset = position - window.start
+        if offset < 0 or offset + 12 > len(window.data):
+            present = window.cover(position, 12)
             if present < 12:
+                return self._last_element(position, present, explicit=explicit)
+            offset = position - window.start
+        group, number, vr, length = self._head(window.data, offset)
+        if explicit and group != 0xFFFE:
+            if vr in LONG_VRS:
+                return group << 16 | number, vr, self._length(window.data, offset + 8)[0], position + 12
+            if vr in SHORT_VRS:
+                return group << 16 | number, vr, length, position + 8
+            return self._odd_element(position)
+        return group << 16 | number, None, self._length(window.data, offset + 4)[0], position + 8
+
+    def _odd_element(self, position: int) -> _Element:
+        """An element in an explicit data set whose representation is unknown: of a later standard, damaged, or implicit
+        because a writer mixed the two. The reading after which another element follows is the right one."""
+        data, offset = self._window.data, position - self._window.start
+        group, number, vr, short = self._head(data, offset)
+        tag = group << 16 | number
+        readings: list[_Element] = [(tag, vr, short, position + 8)]
+        if short == 0:
+            # New representations have a 32-bit length after two zero bytes (PS3.5 6.2, 7.1.2).
+            readings.append((tag, vr, self._length(data, offset + 8)[0], position + 12))
+        readings.append((tag, None, self._length(data, offset + 4)[0], position + 8))
+        likely = 0 if vr.isalpha() else -1
+        follows = (reading for reading in readings if self._element_follows(reading[3] + reading[2]))
+        return next(follows, readings[likely])
+
+    def _element_follows(self, position: int) -> bool:
+        """Whether an explicit element, an item or a delimiter, or the end, lies at `position` of what is in memory."""
+        offset = position - self._window.start
+        head = self._window.data[offset : offset + 6]
+        if len(head) < 6:
+            return position == self._total
+        return head[4:6] in SHORT_VRS or head[4:6] in LONG_VRS or head[:2] == b"\xfe\xff"
+
+    def _last_element(self, position: int, present: int, *, explicit: bool) -> _Element | None:
+        """The same within the last bytes: an element without value has only eight; fewer are a cut."""
+        self.found.is_truncated |= 0 < present < 8
+        if present < 8:
+            return None
+        padded = self._window.bytes_at(position, present) + bytes(12 - present)
+        group, number, vr, length = self._head(padded, 0)
+        if explicit and group != 0xFFFE:
+            if vr in LONG_VRS:
                 self.found.is_truncated = True
                 return None
-            return _Element(tag, vr, _LENGTHS[self._little].unpack_from(data, offset + 8)[0], position + 12)
-        # Two capitals that are no known representation have a 16-bit length, as pydicom reads them; anything
-        # else is an implicit element that a writer has mixed in.
-        if explicit and tag >> 16 != 0xFFFE and (vr in SHORT_VRS or (vr.isalpha() and vr.isupper())):
-            return _Element(tag, vr, length, position + 8)
-        return _Element(tag, None, _LENGTHS[self._little].unpack_from(data, offset + 4)[0], position + 8)
+            return group << 16 | number, vr, length, position + 8
+        return group << 16 | number, None, self._length(padded, 4)[0], position + 8
 
     def _after(self, element: _Element, *, explicit: bool) -> int:
         """Where the element ends. A value of undefined length is stepped through without recursion (PS3.5 7.5)."""
-        if element.length != UNDEFINED:
-            self._note_end(element.value_at, element.length)
-            return element.value_at + element.length
-        return self._after_undefined(
-            element.value_at, explicit=self._children_explicit(element, explicit=explicit)
-        )
+        _, _, length, start = element
+        if length != UNDEFINED:
+            self._note_end(start, length)
+            return start + length
+        return self._after_undefined(start, explicit=self._children_explicit(element, explicit=explicit))
 
     def _after_undefined(self, position: int, *, explicit: bool) -> int:
         """The end of a sequence or item of undefined length whose content begins at `position`."""
         depth = 1
         implicit_above = None if explicit else 0
         while depth > 0 and self._steps < STEP_LIMIT:
-            element = self._element(position, explicit=implicit_above is None)
+            element = self._element(position, implicit_above is None)
             if element is None:
                 return position
-            position = element.value_at
-            if element.tag in (ITEM_END, SEQUENCE_END):
+            tag, vr, length, position = element
+            if tag in _ENDS:
                 depth -= 1
                 if implicit_above is not None and depth <= implicit_above:
                     implicit_above = None
-            elif element.length == UNDEFINED:
-                if implicit_above is None and element.vr == b"UN":
+            elif length == UNDEFINED or (tag == ITEM and self._is_beyond_end(position, length)):
+                if implicit_above is None and vr == b"UN":
                     implicit_above = depth
                 depth += 1
             else:
-                position += element.length
+                position += length
         return position
 
     @staticmethod
     def _children_explicit(element: _Element, *, explicit: bool) -> bool:
         """UN of undefined length holds implicit elements whatever surrounds it (PS3.5 6.2.2, note 4)."""
-        return explicit and not (element.vr == b"UN" and element.length == UNDEFINED)
+        _, vr, length, _ = element
+        return explicit and not (vr == b"UN" and length == UNDEFINED)
 
     def _take_first_item(self, position: int, *, explicit: bool, macros: frozenset[int]) -> None:
         """Keep the wanted values of the first item at `position`, one level of macros deep."""
-        item = self._element(position, explicit=explicit)
-        if item is None or item.tag != ITEM:
+        item = self._element(position, explicit)
+        if item is None or item[0] != ITEM:
             return
-        position = item.value_at
-        end = position + item.length if item.length != UNDEFINED else None
+        _, _, length, position = item
+        end = position + length if length != UNDEFINED else None
         while (end is None or position < end) and self._steps < STEP_LIMIT:
-            element = self._element(position, explicit=explicit)
-            if element is None or element.tag == ITEM_END:
+            element = self._element(position, explicit)
+            if element is None or element[0] == ITEM_END:
                 return
-            if element.tag in tags.GROUP_WANTED and element.length <= VALUE_LIMIT:
-                value = self._window.bytes_at(element.value_at, element.length)
-                self.found.group_values.setdefault(element.tag, value)
-                if element.vr is not None and element.vr != tags.GROUP_WANTED[element.tag]:
-                    self.found.group_odd_vrs.setdefault(element.tag, element.vr)
-            elif element.tag in macros:
+            if element[0] in tags.GROUP_WANTED:
+                self._keep_of_group(element)
+            elif element[0] in macros:
                 inside = self._children_explicit(element, explicit=explicit)
-                self._take_first_item(element.value_at, explicit=inside, macros=frozenset())
+                self._take_first_item(element[3], explicit=inside, macros=frozenset())
             position = self._after(element, explicit=explicit)
 
+    def _keep_of_group(self, element: _Element) -> None:
+        """The first value counts: shared groups come before those of the first frame."""
+        tag, vr, length, start = element
+        if length > VALUE_LIMIT or tag in self.found.group_values:
+            return
+        self.found.group_values[tag] = self._window.bytes_at(start, length)
+        if vr is not None and vr != tags.GROUP_WANTED[tag]:
+            self.found.group_odd_vrs[tag] = vr
+
     def _note_end(self, start: int, length: int) -> None:
-        if self._total is not None and length != UNDEFINED and start + length > self._total:
+        if length != UNDEFINED and self._is_beyond_end(start, length):
             self.found.is_truncated = True
+
+    def _is_beyond_end(self, start: int, length: int) -> bool:
+        return self._total is not None and start + length > self._total
