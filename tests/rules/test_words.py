@@ -32,7 +32,13 @@ FORBIDDEN_NAMES = {"utils", "util", "helpers", "helper", "common", "misc", "base
 BANNER = re.compile(r"^\s*#.*([-=#*_~])\1{4,}", re.MULTILINE)
 VAGUE_FUNCTION = re.compile(r"^_?(handle|process|do|manage)_[a-z]")
 VAGUE_CLASS = re.compile(r"(Helper|Processor|Handler|Util|Utils)$")
-FRAMEWORKS_NAMES = {"process_view", "process_exception", "process_template_response", "handle_error"}
+FRAMEWORKS_NAMES = {  # Django's middleware, socketserver
+    "process_view",
+    "process_exception",
+    "process_template_response",
+    "process_request",
+    "handle_error",
+}
 LOCK = ROOT / "uv.lock"
 THIS = Path(__file__).resolve()
 
