@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from typing import TYPE_CHECKING
 
 from django.conf import settings
 
 from fornix.catalog.site_rules import SiteRules
+from fornix.dicom.scan_types import ScanTypeRule
 from fornix.errors import Invalid
 from fornix.storage.local import LocalStore
 
@@ -37,8 +39,15 @@ def site_rules() -> SiteRules:
         accession_prefix=chosen.accession_prefix,
         time_zone=chosen.time_zone,
         patient_name_as_subject=chosen.patient_name_as_subject,
-        scan_types=tuple(_pairs(chosen.scan_types, "FORNIX_SCAN_TYPES")),
+        scan_types=tuple(_scan_type(*pair) for pair in _pairs(chosen.scan_types, "FORNIX_SCAN_TYPES")),
     )
+
+
+def _scan_type(pattern: str, word: str) -> ScanTypeRule:
+    try:
+        return ScanTypeRule(re.compile(pattern, re.IGNORECASE), word)
+    except re.error as error:
+        raise Invalid(f"FORNIX_SCAN_TYPES: this is no regular expression: {pattern} ({error})") from error
 
 
 def _pairs(text: str, setting: str) -> list[tuple[str, str]]:

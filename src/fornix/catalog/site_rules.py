@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from fornix.dicom.scan_types import ScanTypeRule
+
 
 @dataclass(frozen=True, slots=True)
 class SiteRules:
@@ -12,6 +14,4 @@ class SiteRules:
     accession_prefix: str = "FORNIX"
     time_zone: str = "UTC"
     patient_name_as_subject: bool = True  # PatientName may become the subject label when it looks like a code
-    scan_types: tuple[
-        tuple[str, str], ...
-    ] = ()  # (regular expression on the description, type), first match wins
+    scan_types: tuple[ScanTypeRule, ...] = ()  # first match wins

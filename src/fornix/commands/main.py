@@ -1,0 +1,112 @@
+"""The `fornix` command line: finds the subcommand, opens the archive, turns refusals into words and exit codes."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import logging
+import sys
+from pathlib import Path
+from typing import Protocol, cast
+
+from fornix.commands.setup import open_archive
+from fornix.errors import ArchiveError
+
+DONE, FAILED, USAGE, WAITS = 0, 1, 2, 3
+
+# Command -> (module, whether it works on an archive). Modules are imported after Django has started.
+COMMANDS = {
+    "serve": ("fornix.commands.serve", True),
+    "demo": ("fornix.commands.demo", False),
+    "import": ("fornix.commands.import_files", True),
+    "show": ("fornix.commands.show", True),
+    "check": ("fornix.commands.check", True),
+    "mirror": ("fornix.commands.mirror", True),
+    "why": ("fornix.commands.why", True),
+    "user": ("fornix.commands.user", True),
+    "grant": ("fornix.commands.grant", True),
+    "simulate-calpendo": ("fornix.simulator.calpendo.command", False),
+}
+
+HELP = {
+    "serve": "start the archive: pages and background work",
+    "demo": "start a complete archive with generated data and a simulated Calpendo",
+    "import": "file DICOM, MEG and EEG data from files, folders and archives",
+    "show": "list what the archive holds",
+    "check": "compare counters, rows and bytes",
+    "mirror": "fetch projects and people from Calpendo, once",
+    "why": "tell why a person may or may not see a project",
+    "user": "make an account",
+    "grant": "give a person a role on a project",
+    "simulate-calpendo": "start a simulated Calpendo, for trials",
+}
+
+
+class Command(Protocol):
+    """What a command's module offers."""
+
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
+        """Declares its options."""
+
+    def run(self, args: argparse.Namespace) -> int:
+        """Does it; returns the exit code."""
+
+
+def build_parser(only: str | None = None) -> argparse.ArgumentParser:
+    """The whole command line. With `only`, just that subcommand gets its options: the others stay unimported."""
+    parser = _frame()
+    subparsers = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for name, (module, _) in COMMANDS.items():
+        subparser = subparsers.add_parser(name, help=HELP[name], description=HELP[name].capitalize() + ".")
+        if only in (None, name):
+            _load(module).add_arguments(subparser)
+    return parser
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Runs one command line and returns its exit code."""
+    words = sys.argv[1:] if argv is None else argv
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(message)s")
+    try:
+        return _run(words)
+    except ArchiveError as refusal:
+        print(f"fornix: {refusal}", file=sys.stderr)
+        return FAILED
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        # The reader of our output went away (`fornix show | head`): not our failure.
+        sys.stderr.close()
+        return FAILED
+
+
+def _run(words: list[str]) -> int:
+    # The command's module needs Django, and Django the data folder: so the two are looked at first.
+    bare = _frame()
+    subparsers = bare.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for name, text in HELP.items():
+        subparsers.add_parser(name, help=text, add_help=False)
+    known, _ = bare.parse_known_args(words)
+    module, needs_archive = COMMANDS[known.command]
+    if needs_archive:
+        open_archive(known.data)
+    return _load(module).run(build_parser(only=known.command).parse_args(words))
+
+
+def _frame() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="fornix",
+        description="The data archive of a brain-imaging centre.",
+        epilog="Exit codes: 0 all done, 3 something waits for a person, 1 failure, 2 wrong usage.",
+    )
+    parser.add_argument(
+        "--data",
+        type=Path,
+        metavar="DIR",
+        help="the data folder (default: FORNIX_DATA, ~/.local/share/fornix)",
+    )
+    return parser
+
+
+def _load(module: str) -> Command:
+    return cast("Command", importlib.import_module(module))

@@ -1,0 +1,39 @@
+"""Makes an archive usable before a command touches it: data folder, Django, tables."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from pathlib import Path
+
+
+def open_archive(data: Path | None) -> None:
+    """Creates the data folder, starts Django and brings the tables up to date.
+
+    :param data: the folder of `--data`; None means FORNIX_DATA or its default.
+    """
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "fornix.settings")
+    from fornix.settings.environment import read_environment
+
+    if data is not None:
+        os.environ["FORNIX_DATA"] = str(data.absolute())
+    folder = read_environment().data
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+    import django
+
+    django.setup()
+    _migrate(folder)
+
+
+def _migrate(folder: Path) -> None:
+    from django.core.management import call_command
+    from django.db import connection
+    from django.db.migrations.executor import MigrationExecutor
+
+    # Two commands that start together on a new folder must not both create the tables.
+    with (folder / "migrate.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        executor = MigrationExecutor(connection)
+        if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+            call_command("migrate", verbosity=0, interactive=False)

@@ -1,0 +1,109 @@
+"""Which subject and session an arrival joins, or the new ones it makes."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from fornix.catalog.hierarchy import create_session, free_session_label, get_or_create_subject
+from fornix.catalog.site_rules import SiteRules
+from fornix.dicom.labels import clean_label
+from fornix.dicom.series import session_modality
+from fornix.ingest.flags import raise_flag
+from fornix.ingest.plans import ArrivalPlan
+from fornix.ingest.routing import Waits
+from fornix.models import Arrival, ImagingSession, Project, Scan, Subject
+
+
+def find_or_make_session(
+    project: Project, arrival: Arrival, plan: ArrivalPlan, rules: SiteRules, *, at: datetime
+) -> tuple[ImagingSession, bool, tuple[str, ...]]:
+    """The session, whether it is new, and notes for the operator. Raises Waits when no subject can be told."""
+    filed = _filed_session(project, plan)
+    if filed is not None:
+        _widen_modality(filed, plan)
+        return filed, False, ()
+    label = _subject_label(arrival, plan)
+    subject = get_or_create_subject(project, label, prefix=rules.accession_prefix, at=at)
+    joined = _session_of_the_day(subject, arrival, plan)
+    if joined is not None:
+        return joined, False, ()
+    wanted = clean_label(arrival.session_label) or plan.session_label or _made_up(subject.label, plan)
+    free = free_session_label(project, wanted)
+    notes = []
+    if free != wanted:
+        notes.append(f"the label {wanted} is taken by another session: this one is {free}, both are kept")
+    session = create_session(subject, free, plan.facts, prefix=rules.accession_prefix, at=at)
+    notes += _flag_two_people(session, at=at)
+    return session, True, tuple(notes)
+
+
+def _filed_session(project: Project, plan: ArrivalPlan) -> ImagingSession | None:
+    """The session of this study, of the same patient as far as the files say, or of one of these recordings."""
+    evidence = plan.evidence
+    if evidence.study_uid:
+        for session in ImagingSession.objects.filter(project=project, study_uid=evidence.study_uid).order_by(
+            "id"
+        ):
+            if not evidence.patient_id or session.patient_id in ("", evidence.patient_id):
+                return session
+        return None
+    scan = (
+        Scan.objects.filter(session__project=project, uid__in=evidence.recording_uids)
+        .select_related("session")
+        .first()
+    )
+    return scan.session if scan else None
+
+
+def _session_of_the_day(subject: Subject, arrival: Arrival, plan: ArrivalPlan) -> ImagingSession | None:
+    """MEG and EEG: one session per subject and day."""
+    if plan.evidence.study_uid or arrival.session_label:
+        sessions = ImagingSession.objects.filter(
+            subject=subject,
+            label=clean_label(arrival.session_label),
+            study_uid="",
+            modality=plan.facts.modality,
+        )
+        return None if plan.evidence.study_uid else sessions.first()
+    if plan.facts.acquired_on is None:
+        return None
+    return ImagingSession.objects.filter(
+        subject=subject, study_uid="", modality=plan.facts.modality, acquired_on=plan.facts.acquired_on
+    ).first()
+
+
+def _subject_label(arrival: Arrival, plan: ArrivalPlan) -> str:
+    explicit = "" if plan.fixed_subject else clean_label(arrival.subject_label)
+    label = explicit or plan.subject_label
+    if not label:
+        raise Waits("nothing in the files names the subject. Say it, with --subject")
+    return label
+
+
+def _made_up(subject: str, plan: ArrivalPlan) -> str:
+    """A label for a session whose files give none: subject, modality and day."""
+    day = f"{plan.facts.acquired_on:%Y%m%d}" if plan.facts.acquired_on else ""
+    return clean_label("_".join(filter(None, (subject, plan.facts.modality, day))))
+
+
+def _widen_modality(session: ImagingSession, plan: ArrivalPlan) -> None:
+    if not plan.evidence.study_uid:
+        return
+    modality = session_modality([session.modality, plan.facts.modality])
+    if modality != session.modality:
+        session.modality = modality
+        session.save(update_fields=["modality"])
+
+
+def _flag_two_people(session: ImagingSession, *, at: datetime) -> list[str]:
+    """Some centres use a PatientID twice: two names or birth dates under one subject are shown, and nothing merged."""
+    others = ImagingSession.objects.filter(subject=session.subject).exclude(pk=session.pk)
+    for other in others:
+        names = {name for name in (session.patient_name, other.patient_name) if name}
+        births = {day for day in (session.patient_birth_date, other.patient_birth_date) if day}
+        if len(names) == 2 or len(births) == 2:
+            what = "names" if len(names) == 2 else "birth dates"
+            detail = f"two patient {what} under subject {session.subject.accession}: see {other.accession}"
+            raise_flag(session, "two_people", detail, at=at)
+            return [f"{detail}. Nothing was merged; look at both"]
+    return []

@@ -1,0 +1,106 @@
+"""An arrival of MEG or EEG recordings -> its plan: recordings become scans. Reads headers from the store again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import BinaryIO
+
+from fornix.catalog.hierarchy import SessionFacts
+from fornix.dicom.labels import clean_label
+from fornix.ingest.dicom_plan import passenger
+from fornix.ingest.names import shared_folder, within
+from fornix.ingest.plans import ArrivalPlan, Placement, ScanPlan
+from fornix.ingest.routing import Evidence
+from fornix.meg.recordings import Candidate, Recording, find_recordings
+from fornix.models import Arrival, File
+from fornix.storage.store import Store
+
+COMPANIONS = "COMPANIONS"  # marker, head-shape and event files of a recording
+
+
+def plan_recordings(arrival: Arrival, store: Store) -> ArrivalPlan:
+    """What the arrival becomes."""
+    files = {file.name: file for file in arrival.files.select_related("blob").order_by("name")}
+
+    def open_(path: str) -> BinaryIO:
+        blob = files[path].blob
+        return store.open(blob.key, blob.offset, blob.length)
+
+    found = find_recordings([Candidate(name, file.blob.length) for name, file in files.items()], open_)
+    folder = shared_folder(files)
+    scans = _merge_copies(_scan_plan(recording, files) for recording in found.recordings)
+    return ArrivalPlan(
+        evidence=_evidence(found.recordings, scans),
+        subject_label=next((clean_label(item.subject) for item in found.recordings if item.subject), ""),
+        session_label="",
+        fixed_subject=all(item.kind == "empty_room" for item in found.recordings),
+        facts=_session_facts(found.recordings),
+        scans=scans,
+        passengers=tuple(passenger(files[name], folder) for name in sorted(found.unrecognised)),
+    )
+
+
+def _scan_plan(recording: Recording, files: dict[str, File]) -> ScanPlan:
+    folder = shared_folder((*recording.files, *recording.companions))
+    if folder.endswith(".ds"):
+        folder = folder.rpartition("/")[0]  # a CTF recording is the folder, with its name
+    on, time = recording.acquired.on, recording.acquired.time
+    return ScanPlan(
+        # A format without an identity of its own is known by its first file's content.
+        uid=recording.uid or f"sha256-{files[recording.files[0]].blob.sha256}",
+        number=None,
+        sort_key=f"{on or '~'} {time or '~'} {recording.name}",
+        description=recording.name,
+        type=recording.kind,
+        modality=recording.modality,
+        acquired_on=on,
+        acquired_time=time,
+        header=recording.card,
+        files=(
+            *(_placement(files[name], folder, recording.system) for name in recording.files),
+            *(_placement(files[name], folder, COMPANIONS) for name in recording.companions),
+        ),
+        flags=tuple(("recording", f"{recording.name}: {problem}") for problem in recording.problems),
+    )
+
+
+def _merge_copies(scans: Iterable[ScanPlan]) -> tuple[ScanPlan, ...]:
+    """One scan per recording: of a copy in another folder only the files are looked at."""
+    merged: dict[str, ScanPlan] = {}
+    for scan in scans:
+        held = merged.get(scan.uid)
+        merged[scan.uid] = replace(held, files=held.files + scan.files) if held else scan
+    return tuple(merged.values())
+
+
+def _placement(file: File, folder: str, resource: str) -> Placement:
+    return Placement(
+        file_id=file.pk,
+        name=within(folder, file.name),
+        resource=resource,
+        is_primary=resource != COMPANIONS,
+        length=file.blob.length,
+        sha256=file.blob.sha256,
+    )
+
+
+def _evidence(recordings: tuple[Recording, ...], scans: tuple[ScanPlan, ...]) -> Evidence:
+    codes = dict.fromkeys(code for item in recordings for code in item.project_candidates)
+    return Evidence(
+        recording_uids=tuple(scan.uid for scan in scans),
+        candidates=tuple(codes),
+        acquired_on=next((item.acquired.on for item in recordings if item.acquired.on), None),
+    )
+
+
+def _session_facts(recordings: tuple[Recording, ...]) -> SessionFacts:
+    first = min(recordings, key=lambda item: (str(item.acquired.on or "~"), item.acquired.time or "~"))
+    modalities = {item.modality for item in recordings}
+    system = first.card.get("system")
+    return SessionFacts(
+        modality="MEG" if "MEG" in modalities else first.modality,
+        acquired_on=first.acquired.on,
+        acquired_time=first.acquired.time,
+        scanner=system if isinstance(system, str) else first.system,
+    )

@@ -1,0 +1,56 @@
+"""What an arrival will become: a session with scans and their files. Values only; made by dicom_plan and meg_plan."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from fornix.catalog.hierarchy import SessionFacts
+from fornix.ingest.routing import Evidence
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """One file of the arrival and its place."""
+
+    file_id: int
+    name: str  # in its resource
+    resource: str  # label
+    is_primary: bool
+    length: int
+    sha256: str  # of the whole file
+    frames: int = 0
+    sop_instance_uid: str = ""
+    transfer_syntax_uid: str = ""
+    content_sha256: str = ""  # of a DICOM instance's data set
+
+
+@dataclass(frozen=True, slots=True)
+class ScanPlan:
+    """One series or recording."""
+
+    uid: str  # SeriesInstanceUID, the recording's identity, or empty
+    number: int | None  # SeriesNumber; recordings have none
+    sort_key: str  # acquisition time, sortable
+    description: str
+    type: str
+    modality: str
+    acquired_on: date | None
+    acquired_time: str
+    header: Mapping[str, object]
+    files: tuple[Placement, ...]
+    flags: tuple[tuple[str, str], ...] = ()  # (kind, detail)
+
+
+@dataclass(frozen=True, slots=True)
+class ArrivalPlan:
+    """All that filing needs to know. Labels are empty where the files do not give any."""
+
+    evidence: Evidence
+    subject_label: str
+    session_label: str
+    facts: SessionFacts
+    scans: tuple[ScanPlan, ...]
+    passengers: tuple[Placement, ...]
+    fixed_subject: bool = False  # an empty room is no subject's, whatever the operator said

@@ -1,0 +1,173 @@
+"""Bytes in: an upload takes files in durable batches, and groups DICOM instances into arrivals by study."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import count, islice
+
+from django.db import transaction
+from django.utils import timezone
+
+from fornix.errors import Invalid
+from fornix.ingest.leftovers import discard_upload
+from fornix.ingest.owners import this_process
+from fornix.ingest.sources import Source, SourceFile, Unreadable
+from fornix.ingest.take import Taken, take
+from fornix.models import Arrival, Blob, File, Upload
+from fornix.storage.keys import blob_key, new_upload_id
+from fornix.storage.store import Batch, Store
+
+BATCH_FILES = 256
+BATCH_BYTES = 256 * 1024 * 1024
+WORKERS = 4
+OTHER = "other"  # the group of what is no DICOM instance, until the upload is sealed
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """Where the sender wants the data, as far as he said so."""
+
+    project: str = ""
+    may_create_project: bool = False
+    subject: str = ""
+    session: str = ""
+
+
+@dataclass(slots=True)
+class Reception:
+    """An upload under way, and what it brought so far."""
+
+    upload: Upload
+    store: Store
+    destination: Destination
+    arrivals: dict[str, Arrival] = field(default_factory=dict)
+    roots: dict[str, str] = field(default_factory=dict)  # file name -> the folder or archive named for import
+    reasons: dict[str, str] = field(default_factory=dict)  # of files that are no DICOM instance
+    folders: dict[str, dict[str, str]] = field(
+        default_factory=dict
+    )  # folder -> arrival group -> first file name
+    unreadable: list[Unreadable] = field(default_factory=list)
+    numbers: Iterator[int] = field(default_factory=count)
+
+
+@contextmanager
+def open_upload(store: Store, destination: Destination, *, source: str, at: datetime) -> Iterator[Reception]:
+    """An upload that is thrown away whole if it ends before it was sealed."""
+    upload = Upload.objects.create(id=new_upload_id(), source=source, owner=this_process(), started_at=at)
+    try:
+        yield Reception(upload, store, destination)
+    finally:
+        upload.refresh_from_db()
+        if upload.sealed_at is None:
+            discard_upload(upload, store)
+
+
+def receive(reception: Reception, sources: Iterable[Source]) -> None:
+    """Takes the files in batches: the bytes are synced, then the rows are committed."""
+    remaining = iter(sources)
+    with ThreadPoolExecutor(WORKERS) as pool:
+        while batch := list(_next_batch(remaining)):
+            _receive_batch(reception, batch, pool)
+
+
+def _next_batch(sources: Iterator[Source]) -> Iterator[Source]:
+    size = 0
+    for source in islice(sources, BATCH_FILES):
+        yield source
+        size += source.length if isinstance(source, SourceFile) else 0
+        if size >= BATCH_BYTES:
+            return
+
+
+def _receive_batch(reception: Reception, sources: list[Source], pool: ThreadPoolExecutor) -> None:
+    day = reception.upload.started_at.date()
+    jobs = [
+        (source, blob_key(day, reception.upload.id, next(reception.numbers)))
+        for source in sources
+        if isinstance(source, SourceFile)
+    ]
+    with reception.store.batch() as batch:
+        outcomes = list(pool.map(lambda job: _take(batch, *job), jobs))
+    taken = [outcome for outcome in outcomes if isinstance(outcome, Taken)]
+    reception.unreadable += [source for source in sources if isinstance(source, Unreadable)]
+    reception.unreadable += [outcome for outcome in outcomes if isinstance(outcome, Unreadable)]
+    with transaction.atomic():
+        _keep(reception, taken)
+
+
+def _take(batch: Batch, source: SourceFile, key: str) -> Taken | Unreadable:
+    try:
+        return take(batch, source, key)
+    except OSError as error:
+        return Unreadable(source.name, error.strerror or "it cannot be read")
+    except Invalid as error:
+        return Unreadable(source.name, str(error))
+
+
+def _keep(reception: Reception, taken: list[Taken]) -> None:
+    blobs = Blob.objects.bulk_create(
+        [
+            Blob(
+                key=item.key,
+                length=item.digests.length,
+                sha256=item.digests.sha256,
+                md5=item.digests.md5,
+                crc32=item.digests.crc32,
+            )
+            for item in taken
+        ]
+    )
+    files = []
+    for item, blob in zip(taken, blobs, strict=True):
+        arrival = arrival_of(reception, item.group or OTHER, item.study_uid)
+        arrival.file_count += 1
+        arrival.byte_count += item.digests.length
+        name = _remember(reception, item)
+        files.append(
+            File(
+                arrival=arrival,
+                name=name,
+                blob=blob,
+                sop_instance_uid=item.sop_instance_uid,
+                transfer_syntax_uid=item.transfer_syntax_uid,
+                content_sha256=(item.digests.tail_sha256 or "") if item.group else "",
+            )
+        )
+    File.objects.bulk_create(files)
+    Arrival.objects.bulk_update(reception.arrivals.values(), ["file_count", "byte_count"])
+
+
+def arrival_of(reception: Reception, group: str, study_uid: str = "") -> Arrival:
+    """The upload's arrival for a group, made when it is new."""
+    if group not in reception.arrivals:
+        wanted = reception.destination
+        reception.arrivals[group] = Arrival.objects.create(
+            id=new_upload_id(),
+            upload=reception.upload,
+            group=group,
+            study_uid=study_uid,
+            project_label=wanted.project,
+            may_create_project=wanted.may_create_project,
+            subject_label=wanted.subject,
+            session_label=wanted.session,
+            received_at=timezone.now(),
+        )
+    return reception.arrivals[group]
+
+
+def _remember(reception: Reception, item: Taken) -> str:
+    """Notes where the file came from, for its neighbours; returns the name that its row gets."""
+    name = item.source.name[-1000:]
+    if item.group:
+        folder = name.rpartition("/")[0]
+        reception.folders.setdefault(folder, {}).setdefault(item.group, name)
+    else:
+        while name in reception.roots:
+            name = f"{name}~"  # an archive may hold one name twice
+        reception.roots[name] = item.source.root
+        reception.reasons[name] = item.reason
+    return name

@@ -1,0 +1,91 @@
+"""Which project an arrival belongs to. Ordered: explicit, study already filed, project code in the tags; else it waits.
+
+Site rules and bookings come between and after (DESIGN, story one); they are evidence of the same kind.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from fornix.booking.attach import attach_new_project
+from fornix.booking.find import FoundProject, find_booking_project
+from fornix.catalog.projects import create_project, find_project
+from fornix.errors import Refused
+from fornix.models import Arrival, ImagingSession, Project, Scan
+
+
+class Waits(Refused):
+    """This arrival waits for a person; the message says why and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What the files of an arrival say of where it belongs."""
+
+    study_uid: str = ""
+    patient_id: str = ""
+    recording_uids: tuple[str, ...] = ()
+    candidates: tuple[str, ...] = ()  # project codes, strongest first
+    acquired_on: date | None = None
+
+
+def route(arrival: Arrival, evidence: Evidence, *, at: datetime, source: str) -> Project:
+    """The arrival's project, made if its first data arrives now. Raises Waits. Called in the filing's transaction."""
+    if arrival.project_label:
+        return _explicit(arrival, evidence.acquired_on, at=at, source=source)
+    filed = filed_in(evidence)
+    if len(filed) == 1:
+        return filed[0]
+    if filed:
+        labels = ", ".join(sorted(project.label for project in filed))
+        raise Waits(f"this data is filed in several projects: {labels}. Say which one, with --project")
+    for code in evidence.candidates:
+        project = _known(code, evidence.acquired_on, at=at, source=source)
+        if project is not None:
+            return project
+    if evidence.candidates:
+        codes = ", ".join(f'"{code}"' for code in evidence.candidates)
+        raise Waits(f"no known project is called {codes}. Say the project, with --project")
+    raise Waits("nothing in the files names a project. Say it, with --project")
+
+
+def filed_in(evidence: Evidence) -> list[Project]:
+    """The projects that hold this study, or one of these recordings, already."""
+    if evidence.study_uid:
+        sessions = ImagingSession.objects.filter(study_uid=evidence.study_uid)
+        return list(Project.objects.filter(pk__in=sessions.values("project")))
+    scans = Scan.objects.filter(uid__in=[uid for uid in evidence.recording_uids if uid])
+    return list(Project.objects.filter(pk__in=scans.values("session__project")))
+
+
+def _explicit(arrival: Arrival, on: date | None, *, at: datetime, source: str) -> Project:
+    project = _known(arrival.project_label, on, at=at, source=source)
+    if project is not None:
+        return project
+    if not arrival.may_create_project:
+        raise Waits(f'there is no project "{arrival.project_label}"')
+    return create_project(arrival.project_label, at=at, source=source)
+
+
+def _known(code: str, on: date | None, *, at: datetime, source: str) -> Project | None:
+    """The project of this code in the archive, or made from the mirror's; None when neither knows it."""
+    match find_booking_project(code, on=on):
+        case FoundProject(booking_project=found):
+            project = Project.objects.filter(booking_project=found).first() or find_project(code)
+            if project is None:
+                project = create_project(found.code or code, at=at, source=source)
+            if project.booking_project_id is None:
+                attach_new_project(project, found, at=at)
+            return project
+        case None:
+            return find_project(code)
+        case several:
+            names = " and ".join(sorted(str(candidate) for candidate in several.candidates))
+            raise Waits(f'Calpendo knows several projects of the code "{code}": {names}. Say which one')
+
+
+def codes_of(candidates: Sequence[str]) -> tuple[str, ...]:
+    """Candidates, each once, in their order."""
+    return tuple(dict.fromkeys(code for code in candidates if code))

@@ -1,0 +1,65 @@
+"""Series and recordings of a plan -> scans of the session, old and new. An id once given never changes."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from fornix.catalog.counters import count_scans
+from fornix.catalog.hierarchy import ScanFacts, create_scan, next_scan_number
+from fornix.dicom.series import SeriesFacts, number_series
+from fornix.ingest.flags import raise_flag
+from fornix.ingest.plans import ArrivalPlan, ScanPlan
+from fornix.models import ImagingSession, Scan
+
+
+def make_scans(session: ImagingSession, plan: ArrivalPlan, *, at: datetime) -> int:
+    """Makes the scans that the session does not have yet; returns how many."""
+    new = [scan for scan in plan.scans if find_scan(session, scan) is None]
+    ids = _number_series(session, new) if plan.evidence.study_uid else _number_recordings(session, new)
+    for scan in new:
+        scan_id, number = ids[_key(scan)]
+        made = create_scan(session, _facts(scan, scan_id, number))
+        for kind, detail in scan.flags:
+            raise_flag(session, kind, f"scan {scan_id}: {detail}", at=at, scan=made)
+    count_scans(session, len(new))
+    return len(new)
+
+
+def find_scan(session: ImagingSession, plan: ScanPlan) -> Scan | None:
+    """The session's scan of this series or recording: by UID; a series without one by its number."""
+    scans = Scan.objects.filter(session=session, uid=plan.uid)
+    return scans.first() if plan.uid else scans.filter(number=plan.number).first()
+
+
+def _number_series(session: ImagingSession, new: list[ScanPlan]) -> dict[str, tuple[str, int | None]]:
+    taken = {
+        scan.uid or f"number {scan.number}": scan.scan_id for scan in Scan.objects.filter(session=session)
+    }
+    facts = [SeriesFacts(_key(scan), scan.number, scan.sort_key, scan.modality) for scan in new]
+    ids = number_series(facts, taken)
+    return {_key(scan): (ids[_key(scan)], scan.number) for scan in new}
+
+
+def _number_recordings(session: ImagingSession, new: list[ScanPlan]) -> dict[str, tuple[str, int | None]]:
+    """Recordings bring no number: they get the next ones, in the order in which they were recorded."""
+    first = next_scan_number(session)
+    ordered = sorted(new, key=lambda scan: (scan.sort_key, scan.uid))
+    return {_key(scan): (str(number), number) for number, scan in enumerate(ordered, first)}
+
+
+def _key(scan: ScanPlan) -> str:
+    return scan.uid or f"number {scan.number}"
+
+
+def _facts(scan: ScanPlan, scan_id: str, number: int | None) -> ScanFacts:
+    return ScanFacts(
+        scan_id=scan_id,
+        number=number,
+        uid=scan.uid,
+        description=scan.description,
+        type=scan.type,
+        modality=scan.modality,
+        acquired_on=scan.acquired_on,
+        acquired_time=scan.acquired_time,
+        header=scan.header,
+    )
