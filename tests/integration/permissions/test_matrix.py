@@ -25,7 +25,6 @@ def ask(person: str, method: str, address: str, form: dict[str, str] | None = No
     response = client.post(address, form) if method == "POST" else client.generic(method, address)
     if response.streaming:
         b"".join(response)
-    response.close()
     return response.status_code
 
 
