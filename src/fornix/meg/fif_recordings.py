@@ -10,7 +10,7 @@ from fornix.meg.channels import MEG_TYPES, count_types, modality_of
 from fornix.meg.fif import FifFile, read_fif
 from fornix.meg.fif_parts import Chain, chain_parts
 from fornix.meg.fif_tags import MAGIC
-from fornix.meg.labels import choose_subject, megin_folders, says_empty_room
+from fornix.meg.labels import label
 from fornix.meg.pool import Pool
 from fornix.meg.recording import JSON, Recording
 from fornix.meg.window import NotThisFormat
@@ -82,19 +82,18 @@ def _recording(chain: Chain, files: Files, companions: Sequence[str]) -> Recordi
     path = chain.paths[0]
     first = files[path]
     name = _SPLIT.sub("", _folder_and_stem(path)[1])
-    project, folder_subject = megin_folders(path)
-    is_empty_room = says_empty_room(name, folder_subject or first.his_id)
+    labels = label(path, name, header_id=first.his_id, project=first.project_name)
     return Recording(
         system="FIF",
         modality=modality_of(first.channels) if first.channels else "MEG",
-        kind=_kind(first, name, is_empty_room=is_empty_room),
+        kind=_kind(first, name, is_empty_room=labels.is_empty_room),
         name=name,
         uid=first.uid,
         files=chain.paths,
         companions=tuple(companions),
         acquired=first.acquired,
-        subject=choose_subject(path, name=name, header_id=first.his_id),
-        project_candidates=tuple(dict.fromkeys(code for code in (project, first.project_name) if code)),
+        subject=labels.subject,
+        project_candidates=labels.projects,
         card=_card(chain, files),
         problems=tuple(_problems(chain, files)),
     )

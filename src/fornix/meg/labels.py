@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from datetime import datetime
 
 EMPTY_ROOM = "emptyroom"
@@ -13,7 +14,8 @@ _NOISE = re.compile(
     r"(?<![a-z])(?<!in[ _-])(?<!with[ _-])(?<!white[ _-])(?<!pink[ _-])(?<!brown[ _-])noise(?![a-z])",
     re.IGNORECASE,
 )
-_UNKNOWN = frozenset({"", "x", "unknown", "none", "n/a"})
+# What stands in an id's place when there is none; '0' is how MNE-Python anonymises, and would merge many people.
+_UNKNOWN = frozenset({"", "0", "-1", "x", "unknown", "none", "n/a", "anonymous"})
 
 
 def says_empty_room(*texts: str) -> bool:
@@ -30,13 +32,32 @@ def megin_folders(path: str) -> tuple[str, str]:
     return "", ""
 
 
-def choose_subject(path: str, *, name: str, header_id: str = "", fallback: str = "") -> str | None:
-    """'emptyroom', else the first of: folder by MEGIN's layout, the header's id, the fallback; None without any."""
-    _, folder = megin_folders(path)
+@dataclass(frozen=True, slots=True)
+class Labels:
+    """Where a recording belongs by its own account: subject (None when nothing says it) and project codes."""
+
+    subject: str | None
+    projects: tuple[str, ...]
+    is_empty_room: bool
+
+
+def label(path: str, name: str, *, header_id: str = "", fallback: str = "", project: str = "") -> Labels:
+    """Labels of an MEG recording: 'emptyroom', else the first of folder by MEGIN's layout, header id and fallback."""
+    folder_project, folder_subject = megin_folders(path)
     header_id = "" if header_id.lower() in _UNKNOWN else header_id
-    if says_empty_room(name, folder or header_id):
-        return EMPTY_ROOM
-    return folder or header_id or fallback or None
+    is_empty_room = says_empty_room(name, folder_subject or header_id)
+    subject = EMPTY_ROOM if is_empty_room else folder_subject or header_id or fallback or None
+    projects = tuple(dict.fromkeys(code for code in (folder_project, project) if code))
+    return Labels(subject, projects, is_empty_room)
+
+
+def label_eeg(path: str, *, header_id: str = "") -> Labels:
+    """The same for EEG, which knows no empty room: a file called noise is a task there."""
+    folder_project, folder_subject = megin_folders(path)
+    header_id = "" if header_id.lower() in _UNKNOWN else header_id
+    return Labels(
+        folder_subject or header_id or None, (folder_project,) if folder_project else (), is_empty_room=False
+    )
 
 
 def _is_day(folder: str) -> bool:
