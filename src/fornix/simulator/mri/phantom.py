@@ -79,8 +79,11 @@ class _Head:
 
     def paint(self, tissue: Tissue, inside_mm: Real, where: Real | float = 1.0) -> None:
         cover = np.clip(0.5 + inside_mm / (2 * self.edge_mm), 0, 1) * where
-        self.fractions *= 1 - cover
-        self.fractions[tissue] += cover
+        touched = np.flatnonzero(cover.any(axis=(1, 2)))
+        if touched.size:
+            slab = slice(touched[0], touched[-1] + 1)
+            self.fractions[:, slab] *= 1 - cover[slab]
+            self.fractions[tissue, slab] += cover[slab]
 
     def ellipsoid(self, centre: Point, half: Point) -> Volume:
         """Distance inside an ellipsoid, nearly in mm."""
