@@ -81,7 +81,8 @@ def _bind_condition(type_name: str, condition: Condition, switches: Switches, zo
         if found is Mark.HIDDEN:
             return False  # a condition on what one may not read tells nothing about it
         if path.crosses_set and isinstance(found, tuple):
-            return any(test(world, each) for each in found) is not condition.negated
+            readable = [each for each in found if each is not Mark.HIDDEN]
+            return any(test(world, each) for each in readable) is not condition.negated
         return test(world, found) is not condition.negated
 
     return holds

@@ -178,7 +178,8 @@ def _store(world: World, row: Row, changes: Mapping[str, Value], rules: EditRule
     stamped = "modified" in own_properties(row.type_name) and "modified" not in changes
     if stamped and (rules.member_bumps_modified or set(changes) != {"users"}):
         values["modified"] = rules.clock
-    return world.with_rows([replace(row, values=values)])
+    is_renamed = not {"givenName", "familyName"}.isdisjoint(changes)
+    return world.with_rows([replace(row, values=values, display=None if is_renamed else row.display)])
 
 
 def _values(type_name: str, content: object, world: World) -> dict[str, Value]:

@@ -16,6 +16,7 @@ from .stamps import parse_instant
 
 _MATCHERS = ("type", "path", "account", "nth", "after", "first", "probability", "from", "until")
 _MOST_RULES = 100
+_LARGEST = {"hours": 100_000, "probability": 1}
 
 
 @dataclass(slots=True)
@@ -110,4 +111,8 @@ def _checked(number: int, key: str, value: Any, default: Any) -> Any:
     wanted: type | tuple[type, ...] = (int, float) if isinstance(default, int | float) else type(default)
     if not isinstance(value, wanted) or isinstance(value, bool):
         raise ControlRefused(f"rule {number}: {key} is {value!r}, expected something like {default!r}")
+    if isinstance(value, int | float) and not abs(value) <= _LARGEST.get(key, 1e9):
+        raise ControlRefused(f"rule {number}: {key} is out of range")
+    if isinstance(value, list) and not all(isinstance(each, str) for each in value):
+        raise ControlRefused(f"rule {number}: {key} is a list of texts")
     return value

@@ -43,7 +43,8 @@ class Renderer:
         """A row of a list with `paths`: keyed by the paths asked for."""
         shape: Json = {}
         for path in paths:
-            if path.end.kind is Kind.REFERENCES and self.switches.sets_in_paths == "false":
+            leads_to_set = path.crosses_set or path.end.kind is Kind.REFERENCES
+            if leads_to_set and self.switches.sets_in_paths == "false":
                 continue
             written = self._written(path.end, read(self.world, row, path))
             if len(path.steps) == 1 or self.switches.paths_dotted == "dotted-key":

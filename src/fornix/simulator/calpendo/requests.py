@@ -68,4 +68,4 @@ def _paths(query: str) -> tuple[str, ...] | None:
     if asked is None:
         return None
     names = [name.strip() for each in asked for name in each.split(",")]
-    return tuple(dict.fromkeys(name for name in names if name))[:_MOST_PATHS]
+    return tuple(dict.fromkeys(name for name in names if name))[:_MOST_PATHS] or None

@@ -1,14 +1,17 @@
 """The sockets of the simulated Calpendo: one for the read interfaces, one for its control."""
 
+import contextlib
 import ipaddress
 import secrets
 import socket
 import socketserver
+import sys
 import threading
+from collections.abc import Callable
 from datetime import datetime
 from http.server import BaseHTTPRequestHandler
 from types import TracebackType
-from typing import Self
+from typing import Self, TypeAlias
 
 from .answers import Answer, error_answer
 from .control import LONGEST_BODY, control_answer
@@ -20,6 +23,7 @@ from .switches import Switches
 from .webdav import answer
 
 Address = tuple[str, int]
+_Connection: TypeAlias = socket.socket | tuple[bytes, socket.socket]
 _IDLE_S = 60
 
 
@@ -36,10 +40,30 @@ class _Listener(socketserver.ThreadingTCPServer):
         self.token = token
         self.stopping = threading.Event()
         self.address_family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET
+        self._open: set[_Connection] = set()
         super().__init__(address, handler)
 
-    def handle_error(self, request: object, client_address: object) -> None:
-        """A client that went away is no news, and a traceback on the terminal helps nobody."""
+    def process_request(self, request: _Connection, client_address: object) -> None:
+        self._open.add(request)
+        super().process_request(request, client_address)
+
+    def close_request(self, request: _Connection) -> None:
+        self._open.discard(request)
+        super().close_request(request)
+
+    def end(self) -> None:
+        """Stops listening, and cuts the connections that clients keep for later."""
+        self.stopping.set()
+        self.shutdown()
+        self.server_close()
+        for connection in [each for each in self._open if isinstance(each, socket.socket)]:
+            with contextlib.suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
+
+    def handle_error(self, request: _Connection, client_address: object) -> None:
+        """A client that went away is no news; anything else is."""
+        if not isinstance(sys.exception(), ConnectionError | TimeoutError):
+            super().handle_error(request, client_address)
 
     @property
     def url(self) -> str:
@@ -63,7 +87,8 @@ class _Handler(BaseHTTPRequestHandler):
     def _body(self) -> bytes | None:
         """The request's body; None when it is not announced in a form, or is too long, to be read."""
         length = self.headers.get("Content-Length", "0")
-        if not length.isascii() or not length.isdigit() or self.headers.get("Transfer-Encoding"):
+        is_number = length.isascii() and length.isdigit() and len(length) < 16
+        if not is_number or self.headers.get("Transfer-Encoding"):
             return None
         return self.rfile.read(int(length)) if int(length) <= LONGEST_BODY else None
 
@@ -83,14 +108,15 @@ class _ReadHandler(_Handler):
             self.close_connection = True
         moment, effects = site.look(request)
         made = answer(request, moment, effects)
-        sent = 0
-        try:
-            sent = self._send(made)
-        finally:
-            site.record(request, made.status, sent, effects)
+        # Noted before the first byte: whoever has the answer finds it in the log.
+        entry = site.record(request, made, effects)
+        entry.sent_bytes = self._send(made)
 
-    do_GET = do_HEAD = do_POST = do_PUT = do_DELETE = do_PATCH = do_OPTIONS = _answer  # noqa: N815
-    do_PROPFIND = do_MKCOL = do_MOVE = do_COPY = do_LOCK = do_UNLOCK = do_PROPPATCH = _answer  # noqa: N815
+    def __getattr__(self, name: str) -> Callable[[], None]:
+        """`do_GET`, `do_PUT`, `do_ANYTHING`: the framework looks for one method per HTTP method."""
+        if name.startswith("do_"):
+            return self._answer
+        raise AttributeError(name)
 
 
 class _ControlHandler(_Handler):
@@ -167,10 +193,7 @@ class CalpendoServer:
     def stop(self) -> None:
         """Closes both sockets at once; answers under way are cut off."""
         for listener in self._listeners:
-            listener.stopping.set()
-        for listener in self._listeners:
-            listener.shutdown()
-            listener.server_close()
+            listener.end()
         self._listeners = []
 
     def __enter__(self) -> Self:

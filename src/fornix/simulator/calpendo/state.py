@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from .answers import Answer
 from .data_sets import find_set
 from .edits import EditRules, apply_edits
 from .effects import Effects
@@ -34,9 +35,9 @@ class Beginning:
     switches: Switches = field(default_factory=Switches)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class LogEntry:
-    """One request to the read interfaces, as answered."""
+    """One request to the read interfaces. `sent_bytes` is of the body, and is set right when all is sent."""
 
     number: int
     clock: datetime
@@ -141,23 +142,22 @@ class Site:
         zone = ZoneInfo(beginning.switches.tz)
         return find_set("elsewhere").build(beginning.seed, beginning.clock, zone)
 
-    def record(self, request: Request, status: int, sent_bytes: int, effects: Effects) -> None:
-        """Notes an answered request; the oldest entries go when there are too many."""
+    def record(self, request: Request, answer: Answer, effects: Effects) -> LogEntry:
+        """Notes a request that is about to be answered; the oldest entries go when there are too many."""
         with self._lock:
             self._requests += 1
-            names = tuple(each.name for each in effects.applied)
-            self._log.append(
-                LogEntry(
-                    self._requests,
-                    self._clock,
-                    request.method,
-                    request.target,
-                    request.account,
-                    status,
-                    sent_bytes,
-                    names,
-                )
+            entry = LogEntry(
+                number=self._requests,
+                clock=self._clock,
+                method=request.method,
+                target=request.target,
+                account=request.account,
+                status=answer.status,
+                sent_bytes=0 if request.method == "HEAD" else len(answer.body),
+                faults=tuple(each.name for each in effects.applied),
             )
+            self._log.append(entry)
+            return entry
 
     def log(self) -> list[LogEntry]:
         """The requests since the last reset, oldest first."""
