@@ -29,10 +29,8 @@ class Acquired:
     @property
     def sortable(self) -> str:
         """Text in the order of time; empty when neither date nor time is known."""
-        if self.on is None and not self.time:
-            return ""
         day = self.on.isoformat() if self.on is not None else ""
-        return f"{day} {self.time}.{self.microseconds:06}"
+        return f"{day} {self.time}.{self.microseconds:06}" if self.time else day
 
 
 def parse_date(text: str) -> date | None:

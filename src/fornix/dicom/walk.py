@@ -28,7 +28,7 @@ BULK = frozenset({0x7FE00008, 0x7FE00009, 0x7FE00010, 0xFFFCFFFC})
 VALUE_LIMIT = 64 * 1024
 
 #: An honest header has some hundreds of elements before its last wanted one; hostile nesting is cut here.
-STEP_LIMIT = 200_000
+STEP_LIMIT = 100_000
 
 _HEADS = {True: struct.Struct("<HH2sH"), False: struct.Struct(">HH2sH")}
 _IMPLICIT_HEADS = {True: struct.Struct("<HHL"), False: struct.Struct(">HHL")}

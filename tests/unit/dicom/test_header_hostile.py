@@ -92,8 +92,8 @@ HOSTILE = {
     "a length one short of undefined": b.explicit(0x00091001, "OB", b"", length=0xFFFFFFFE),
     "a sequence of that length": b.explicit(0x00081140, "SQ", b"", length=0xFFFFFFFE),
     "a text of 4 GB": b.explicit(0x00104000, "UT", b"", length=0xFFFFFFF0),
-    "many delimiters": struct.pack("<HHL", 0xFFFE, 0xE00D, 0) * 250_000,
-    "many empty items": OPEN_SEQUENCE + struct.pack("<HHL", 0xFFFE, 0xE000, 0) * 250_000,
+    "many delimiters": struct.pack("<HHL", 0xFFFE, 0xE00D, 0) * 110_000,
+    "many empty items": OPEN_SEQUENCE + struct.pack("<HHL", 0xFFFE, 0xE000, 0) * 110_000,
 }
 
 
