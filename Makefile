@@ -14,7 +14,7 @@ $(UV):
 	$(PYTHON) -m pip install --quiet --disable-pip-version-check --target .tools "uv==$(UV_VERSION)"
 
 .venv/.synced: pyproject.toml uv.lock $(UV)
-	$(UV) sync --quiet --frozen --all-extras --python "$$(command -v $(PYTHON))"
+	$(UV) sync --quiet --frozen --compile-bytecode --all-extras --python "$$(command -v $(PYTHON))"
 	@touch $@
 
 check: setup
