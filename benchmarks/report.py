@@ -1,0 +1,76 @@
+"""Writes the numbers down as a page of the documentation."""
+
+from datetime import date
+from statistics import median
+
+from benchmarks.folder_import import GOAL, FolderImport
+from benchmarks.processes import Run
+from benchmarks.session_zip import GOAL as ZIP_GOAL
+from benchmarks.session_zip import SessionZip
+
+_INTRODUCTION = """\
+# Benchmarks
+
+Made on {day} by `{command}`;
+run it to make this page anew. Each peer is Debian's package with its defaults, started by the benchmark
+on loopback ports, its data on the same file system. The runs are interleaved (A, B, A, B, …), caches
+stay warm, and medians are compared: on a machine that does other work too, only the ratio means something.
+"""
+
+
+def page(
+    command: str, day: date, facts: list[tuple[str, str]], imported: FolderImport, zipped: SessionZip | None
+) -> str:
+    """The whole page, as Markdown."""
+    sections = [_INTRODUCTION.format(command=command, day=day.isoformat()), _import_section(imported)]
+    if zipped:
+        sections.append(_zip_section(zipped))
+    sections.append("## Machine\n\n| what | |\n|---|---|\n" + "".join(f"| {k} | {v} |\n" for k, v in facts))
+    return "\n".join(sections)
+
+
+def _import_section(result: FolderImport) -> str:
+    rows = [
+        _row("`fornix import` of the folder", result.fornix, result),
+        _row(
+            "Orthanc, fed by `storescu` from the folder (TCP_NODELAY=1 on both sides)", result.orthanc, result
+        ),
+    ]
+    reached = "reached" if result.ratio >= GOAL else "not reached"
+    return (
+        "## Folder import\n\n"
+        f"{result.files:,} single-frame 256×256 MR slices in 8 series, {result.total_bytes / 1e6:.0f} MB, into an "
+        "empty archive. The whole command is timed, its start included; both have synced all bytes to disk before "
+        "they say that they are done.\n\n"
+        "| archive | median s | all runs, s | files/s | peak memory |\n|---|--:|---|--:|--:|\n"
+        + "".join(rows)
+        + f"\nFornix is **{result.ratio:.1f} times as fast**; goal: {GOAL:g} times ({reached}).\n"
+    )
+
+
+def _row(name: str, runs: tuple[Run, ...], result: FolderImport) -> str:
+    seconds = median(run.seconds for run in runs)
+    return f"| {name} | {seconds:.2f} | {_all(runs)} | {result.files / seconds:,.0f} | {_peak(runs)} |\n"
+
+
+def _zip_section(result: SessionZip) -> str:
+    def row(name: str, runs: tuple[Run, ...], length: int) -> str:
+        seconds = median(run.seconds for run in runs)
+        return f"| {name} | {seconds:.2f} | {_all(runs)} | {length / seconds / 1e6:,.0f} | {length / 1e6:.0f} MB |\n"
+
+    reached = "reached" if result.ratio >= ZIP_GOAL else "not reached"
+    return (
+        "## Session zip\n\nThe session imported above, downloaded whole over loopback to a file.\n\n"
+        "| archive | median s | all runs, s | MB/s on the wire | length |\n|---|--:|---|--:|--:|\n"
+        + row("Fornix, stored zip", result.fornix, result.fornix_bytes)
+        + row("Orthanc, `/studies/{id}/archive`", result.orthanc, result.orthanc_bytes)
+        + f"\nFornix is **{result.ratio:.0f} times as fast**; goal: {ZIP_GOAL:g} times ({reached}).\n"
+    )
+
+
+def _all(runs: tuple[Run, ...]) -> str:
+    return ", ".join(f"{run.seconds:.2f}" for run in runs)
+
+
+def _peak(runs: tuple[Run, ...]) -> str:
+    return f"{max(run.peak_bytes for run in runs) / 1e6:.0f} MB"
