@@ -1,0 +1,97 @@
+"""The whole catalogue as one value, for `fornix show`: projects, sessions, scans and what waits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.db.models import Prefetch, QuerySet, Sum
+
+from fornix.models import Arrival, BookingRole, ImagingSession, Project, Resource, Scan
+
+
+def project_row(project: Project) -> dict[str, object]:
+    """One project, without its sessions."""
+    return {
+        "label": project.label,
+        "title": project.name,
+        "pi": pi_of(project),
+        "subjects": project.subject_count,
+    }
+
+
+def pi_of(project: Project) -> str:
+    """The principal investigator's name as Calpendo has it; empty when it names none."""
+    booking_project = project.booking_project
+    if booking_project is None:
+        return ""
+    role = (
+        BookingRole.objects.filter(booking_project=booking_project, part="pi")
+        .select_related("person")
+        .first()
+    )
+    if role is None:
+        return booking_project.pi_text
+    return f"{role.person.given_name} {role.person.family_name}".strip()
+
+
+def session_rows(sessions: QuerySet[ImagingSession]) -> Iterator[dict[str, object]]:
+    """Sessions with their scans. `files` counts the primary resource of a scan."""
+    primary = Resource.objects.filter(is_primary=True)
+    scans = Scan.objects.order_by("number", "scan_id").prefetch_related(
+        Prefetch("resources", queryset=primary, to_attr="primary")
+    )
+    rows = sessions.select_related("project", "subject").prefetch_related(
+        Prefetch("scans", queryset=scans, to_attr="listed")
+    )
+    for session in rows.iterator(chunk_size=200):
+        yield {
+            "project": session.project.label,
+            "subject": session.subject.label,
+            "label": session.label,
+            "accession": session.accession,
+            "modality": session.modality,
+            "date": session.acquired_on.isoformat() if session.acquired_on else None,
+            "study_uid": session.study_uid,
+            "scans": [_scan_row(scan) for scan in vars(session)["listed"]],
+        }
+
+
+def _scan_row(scan: Scan) -> dict[str, object]:
+    primary: list[Resource] = vars(scan)["primary"]
+    return {
+        "id": scan.scan_id,
+        "description": scan.description,
+        "type": scan.type,
+        "quality": scan.quality,
+        "modality": scan.modality,
+        "uid": scan.uid,
+        "files": sum(resource.file_count for resource in primary),
+        "bytes": sum(resource.byte_count for resource in primary),
+        "frames": scan.frames,
+        "date": scan.acquired_on.isoformat() if scan.acquired_on else None,
+        "time": scan.acquired_time,
+        "header": scan.header,
+    }
+
+
+def arrival_rows() -> list[dict[str, object]]:
+    """What is received and not yet filed, with the reason."""
+    arrivals = Arrival.objects.filter(upload__sealed_at__isnull=False).order_by("id")
+    return [
+        {
+            "id": arrival.id,
+            "reason": arrival.refusal or "is being filed",
+            "files": arrival.file_count,
+            "bytes": arrival.byte_count,
+            "study_uid": arrival.study_uid,
+        }
+        for arrival in arrivals
+    ]
+
+
+def totals() -> dict[str, int]:
+    """What all projects hold together."""
+    sums = Project.objects.aggregate(
+        sessions=Sum("session_count"), files=Sum("file_count"), bytes=Sum("byte_count")
+    )
+    return {key: value or 0 for key, value in sums.items()}
