@@ -33,7 +33,13 @@ WORLD = world_of(
         Row(
             PROJECT,
             "100",
-            {"projectCode": "2023_112", "status": "Approved", "owner": "1", "users": ("1", "2"), "groups": ("71",)}
+            {
+                "projectCode": "2023_112",
+                "status": "Approved",
+                "owner": "1",
+                "users": ("1", "2"),
+                "groups": ("71",),
+            }
             | {"projectResourceSettings": ("81", "82"), "modified": datetime(2026, 7, 1, 11, 0, tzinfo=UTC)},
         ),
         Row(

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from .cases import Case
-from .schema import BOOKING, PROJECT, RESOURCE, RESOURCE_SETTING, USER
+from .schema import BOOKING, PROJECT, RESOURCE, RESOURCE_SETTING, USER, table_of
 from .switches import Switches
 from .world import Mark, Range, Row, Value, World
 
@@ -92,24 +92,24 @@ class _Oracle:
 
     def person(self, row: Row) -> dict[str, Any]:
         """`unique_email`: no other active person has it, so it may link an account."""
-        same = self.by_email.get(_email_key(row.values.get("email")), [])
+        same = self.by_email.get(_email_key(self.known(row, "email")), [])
         active = [each for each in same if self.state(each) == "active"]
         return {
             "name": row.formatted_name,
-            "given_name": row.values.get("givenName"),
-            "family_name": row.values.get("familyName"),
-            "email": row.values.get("email"),
-            "login": row.values.get("loginName"),
-            "identifier": row.values.get("loginIdentifier"),
-            "status": row.values.get("status"),
+            "given_name": self.known(row, "givenName"),
+            "family_name": self.known(row, "familyName"),
+            "email": self.known(row, "email"),
+            "login": self.known(row, "loginName"),
+            "identifier": self.known(row, "loginIdentifier"),
+            "status": self.known(row, "status"),
             "state": self.state(row),
             "unique_email": active == [row],
         }
 
     def state(self, row: Row) -> str:
         """active, pending, suspended, or unknown for a status never heard of."""
-        expires = row.values.get("expiryDate")
-        state = _STATES.get(str(row.values.get("status")), "unknown")
+        expires = self.known(row, "expiryDate")
+        state = _STATES.get(str(self.known(row, "status")), "unknown")
         today = self.clock.astimezone(self.world.zone).date()
         is_past = expires is not None and str(expires) < today.isoformat()
         return "suspended" if state == "active" and is_past else state
@@ -144,7 +144,7 @@ class _Oracle:
 
     def known(self, row: Row, name: str) -> Value:
         """What a mirror knows: the value, or of a hidden one the last that could be read, or nothing."""
-        value = self.world.hidden.get((PROJECT, row.id, name), row.values.get(name))
+        value = self.world.hidden.get((table_of(row.type_name), row.id, name), row.values.get(name))
         return None if isinstance(value, Mark) else value
 
     def pi(self, row: Row) -> dict[str, Any]:

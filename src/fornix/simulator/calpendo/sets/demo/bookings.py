@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from ...schema import BOOKING, MEG_SCAN, MRI_SCAN
 from ...world import Range, Row, Value
 from .catalogue import MEG, MOCK, MRI_3T, MRI_7T, OPERATOR, STIMULUS_ROOM
-from .days import clock_changes, utc_of, workday, workdays
+from .days import clock_changes, odd_hour, utc_of, workday, workdays
 from .people import PEOPLE
 from .projects import PROJECTS, Project, members
 
@@ -121,10 +121,10 @@ def _odd_slots(today: date, zone: ZoneInfo) -> Iterator[Slot]:
         day = workday(today, 2) + timedelta(weeks=week)
         weekly = case_booking_id(24, 2 + week)
         yield Slot(weekly, MRI_7T, day, time(8, 0), 60, "426", "Weekly phantom", repeating=True)
-    yield Slot(case_booking_id(24, 6), MRI_7T, back, time(0, 30), 150, "415", "Overnight, clocks go back")
-    yield Slot(
-        case_booking_id(24, 7), MRI_7T, forward, time(0, 30), 150, "415", "Overnight, clocks go forward"
-    )
+    twice, never = odd_hour(back, zone), odd_hour(forward, zone)
+    begins_twice, begins_before = twice.replace(minute=30), never.replace(hour=never.hour - 1, minute=30)
+    yield Slot(case_booking_id(24, 6), MRI_7T, back, begins_twice, 60, "415", "Clocks go back")
+    yield Slot(case_booking_id(24, 7), MRI_7T, forward, begins_before, 60, "415", "Clocks go forward")
     yield Slot(case_booking_id(24, 8), MRI_7T, workday(today, -1), time(23, 30), 30, "425", "Late")
 
 

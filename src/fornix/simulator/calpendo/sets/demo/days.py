@@ -32,6 +32,15 @@ def clock_changes(today: date, zone: ZoneInfo) -> tuple[date, date]:
     return forward, back
 
 
+def odd_hour(day: date, zone: ZoneInfo) -> time:
+    """The first full hour of a day that comes twice or never there; midnight on an ordinary day."""
+    for hour in range(24):
+        first, second = (datetime.combine(day, time(hour), tzinfo=zone).replace(fold=fold) for fold in (0, 1))
+        if first.utcoffset() != second.utcoffset():
+            return time(hour)
+    return time(0)
+
+
 def utc_of(wall: datetime, zone: ZoneInfo) -> datetime:
     """The instant of a wall-clock time; of an hour that comes twice, the first."""
     return wall.replace(tzinfo=zone).astimezone(UTC)
