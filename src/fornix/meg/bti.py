@@ -99,7 +99,7 @@ def read_pdf(window: Window) -> Header:
         samples=sum(max(points, 0) for points in epochs),
         epochs=epoch_count,
         channels=tuple(_word(name) for name in names),
-        acquired=moment_of_stamp(stamp),
+        acquired=moment_of_stamp(stamp) if stamp > 0 else Moment(),
     )
 
 

@@ -24,9 +24,7 @@ def moment_of_texts(on: str, at: str) -> Moment:
 
 
 def moment_of_stamp(seconds: int) -> Moment:
-    """Seconds since 1970 in UTC; nothing for 0 and less."""
-    if seconds <= 0:
-        return Moment()
+    """Seconds since 1970 in UTC."""
     when = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=seconds)
     return Moment(when.date(), when.strftime("%H:%M:%S"), "+00:00")
 

@@ -5,6 +5,7 @@ Every file of the folder belongs to the recording. Source: CTF's res4 descriptio
 
 from __future__ import annotations
 
+import math
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -178,7 +179,7 @@ def _channels(window: Window, at: int, count: int) -> tuple[str, ...]:
         word = SENSOR_WORDS.get(type_)
         if word:
             *position, _, x, y, z = window.unpack(">7d", start + 48)
-            is_placed = sum((axis / 100) ** 2 for axis in position) >= 1e-6 and x * x + y * y + z * z >= 1e-6
+            is_placed = math.hypot(*position) >= 0.1 and math.hypot(x, y, z) >= 1e-3  # position in cm
             words.append(word if is_placed else "misc")
         else:
             words.append(OTHER_WORDS.get(type_, "misc"))

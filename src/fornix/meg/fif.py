@@ -9,8 +9,8 @@ from __future__ import annotations
 import struct
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 
+from fornix.meg.clock import moment_of_stamp
 from fornix.meg.fif_tags import Tag, walk
 from fornix.meg.recording import Moment
 from fornix.meg.window import CutShort, Window, text_of
@@ -103,6 +103,11 @@ class FifFile:
         return PROCESSING_HISTORY in self.blocks and bool(self.blocks & {SSS_INFO, SSS_TEMPORAL})
 
     @property
+    def is_shielded(self) -> bool:
+        """Recorded with internal active shielding (MaxShield): not usable before MaxFilter has seen it."""
+        return IAS_RAW_DATA in self.blocks
+
+    @property
     def uid(self) -> str:
         """The file id in hex, or '' where it carries no time: anonymised files all share one id then."""
         is_dated = any(self.file_id[12:16])
@@ -111,13 +116,12 @@ class FifFile:
     @property
     def acquired(self) -> Moment:
         """The measurement's date (UTC by definition), else the time in the measurement's id, as MNE-Python reads it."""
-        stamp = self.began or (
-            struct.unpack(">2i", self.meas_id[12:20]) if len(self.meas_id) == 20 else NO_DATE
-        )
-        if stamp == NO_DATE or stamp[0] == -(2**31):
+        stamp = self.began
+        if stamp is None and any(self.meas_id[12:16]):
+            stamp = struct.unpack(">2i", self.meas_id[12:20])
+        if stamp is None or stamp == NO_DATE or stamp[0] == -(2**31):
             return Moment()
-        when = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=stamp[0])
-        return Moment(when.date(), when.strftime("%H:%M:%S"), "+00:00")
+        return moment_of_stamp(stamp[0])
 
 
 def read_fif(window: Window) -> FifFile:

@@ -18,7 +18,7 @@ from fornix.meg.window import NotThisFormat
 Files = Mapping[str, FifFile]
 
 # File names in which MaxFilter's users say what they did, for versions that left no processing history.
-_FILTERED_NAME = re.compile(r"(?:^|[_-])t?sss(?:[_.-]|$)|[_-]mc(?:[_.-]|$)", re.IGNORECASE)
+_FILTERED_NAME = re.compile(r"(?:^|[_-])t?sss(?:[_.-]|$)|raw[_-]mc(?:[_.-]|$)|_mc$", re.IGNORECASE)
 _DATA_SUFFIX = re.compile(r"(?:[_-](?:raw|meg|t?sss|mc))+$", re.IGNORECASE)
 _SPLIT = re.compile(r"_split-[0-9]+", re.IGNORECASE)
 
@@ -124,6 +124,7 @@ def _card(chain: Chain, files: Files) -> dict[str, JSON]:
         line_frequency_hz=first.line_frequency_hz,
         projectors=[name or "unnamed" for name in first.projectors],
         maxfiltered=first.is_maxfiltered or None,
+        maxshield=first.is_shielded or None,
         head_position_mm=_head_position(first),
         hpi_fits=first.hpi_fits or None,
         digitised_points=first.digitised_points or None,

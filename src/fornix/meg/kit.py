@@ -8,11 +8,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import takewhile
 
 from fornix.meg.card import duration_of, make_card, positive
 from fornix.meg.channels import count_types
 from fornix.meg.clock import moment_of_stamp
+from fornix.meg.companions import COMPANION_SUFFIXES, share_out
 from fornix.meg.labels import label
 from fornix.meg.pool import Pool
 from fornix.meg.recording import JSON, Candidate, Moment, Recording
@@ -29,7 +29,6 @@ CHANNEL_WORDS = {-2: "eeg", -3: "ecg", **dict.fromkeys((1, 2, 3, 4), "mag")}
 UMD_SYSTEM, UMD_SENSORS = 52, 160  # labelled its reference channels as unused
 
 DATA_SUFFIXES = (".con", ".sqd")
-COMPANION_SUFFIXES = (".mrk", ".elp", ".hsp", ".pos", ".txt", ".sfp")
 _MARKER = re.compile(r"(?:^|[_\-. ])(?:mrk|marker)[_\-. ]?[0-9a-z]*$", re.IGNORECASE)
 _POINTS = re.compile(rb"(?:[#%].*\s+)*(?:\s*-?[0-9.]+(?:[eE][-+]?[0-9]+)?[ \t,;]+){2}-?[0-9.]")
 
@@ -56,8 +55,12 @@ def find_kit(pool: Pool) -> list[Recording]:
         if not data:
             continue
         markers = headers.keys() - data.keys()
-        others = [f.path for f in files if f.path in markers or f.name.lower().endswith(COMPANION_SUFFIXES)]
-        companions = _share_out(others, sorted(data))
+        others = [
+            f.path
+            for f in files
+            if f.path in markers or f.name.lower().endswith((*COMPANION_SUFFIXES, ".txt"))
+        ]
+        companions = share_out(others, {path: _stem(path) for path in data})
         for path, header in data.items():
             pool.claim([path, *companions[path]])
             found.append(_recording(path, header, companions[path]))
@@ -88,7 +91,7 @@ def read_kit(window: Window) -> Header:
         sampling_rate_hz=rate,
         samples=samples,
         channels=_channels(window, entries[CHANNELS], channel_count, system_id),
-        acquired=moment_of_stamp(created),
+        acquired=moment_of_stamp(created) if created > 0 else Moment(),
         digitised_points=entries[DIGITISED_POINTS][2] if len(entries) > DIGITISED_POINTS else 0,
     )
 
@@ -150,20 +153,6 @@ def _is_marker(path: str, header: Header, beside: dict[str, Header]) -> bool:
     if not _MARKER.search(_stem(path)):
         return False
     return header.content != "raw" or any(not _MARKER.search(_stem(other)) for other in beside)
-
-
-def _share_out(companions: Sequence[str], recordings: Sequence[str]) -> dict[str, list[str]]:
-    """Each companion goes to the recording whose name has most in common with its own; to the first on a tie."""
-    shares: dict[str, list[str]] = {path: [] for path in recordings}
-    for companion in sorted(companions):
-        nearest = max(recordings, key=lambda path: _alike(_stem(path), _stem(companion)))
-        shares[nearest].append(companion)
-    return shares
-
-
-def _alike(one: str, other: str) -> int:
-    """How many letters two names begin with in common."""
-    return len(list(takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False))))
 
 
 def _recording(path: str, header: Header, companions: Sequence[str]) -> Recording:

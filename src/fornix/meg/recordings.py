@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from fornix.meg.brainvision import find_brainvision
 from fornix.meg.bti import find_bti, is_bti_path
+from fornix.meg.companions import add_points
 from fornix.meg.ctf import find_ctf, is_ctf_path
 from fornix.meg.edf import find_edf, is_edf
 from fornix.meg.fif_recordings import find_fif
@@ -18,11 +19,13 @@ __all__ = ["JSON", "Candidate", "Found", "Moment", "Opener", "Recording", "find_
 
 # Folders first (everything in a .ds folder is CTF's, even an .eeg), then formats that know their own first bytes.
 FORMATS = (find_ctf, find_fif, find_edf, find_brainvision, find_kit, find_bti)
-SUFFIXES = (".fif", ".fif.gz", ".con", ".sqd", ".vhdr", ".ahdr", ".vmrk", ".eeg")
+SUFFIXES = (".fif", ".fif.gz", ".con", ".sqd", ".vhdr", ".ahdr", ".vmrk", ".eeg", ".dat", ".avg", ".seg")
 
 
 def is_candidate(path: str, prefix: bytes) -> bool:
-    """Whether this file may be part of a recording, by its path or its first bytes (128 are enough)."""
+    """Whether this file may be part of a recording, by its path or its first bytes (132 are enough)."""
+    if prefix[128:132] == b"DICM":
+        return is_ctf_path(path)
     return (
         path.lower().endswith(SUFFIXES)
         or prefix.startswith(FIF_MAGIC)
@@ -37,6 +40,7 @@ def find_recordings(candidates: Sequence[Candidate], open_: Opener) -> Found:
     """Group candidates into recordings. No file is lost: what belongs to none is named with the reason."""
     pool = Pool(candidates, open_)
     recordings = [recording for find in FORMATS for recording in find(pool)]
+    recordings = add_points(pool, recordings)
     for candidate in pool.left():
         pool.refuse(candidate.path, "no recording that it belongs to was found")
     return Found(tuple(sorted(recordings, key=lambda found: found.files)), pool.reasons)

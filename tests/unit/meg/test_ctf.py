@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import struct
 from collections import Counter
 
@@ -210,6 +211,25 @@ def test_damage_is_told_and_the_recording_is_filed(find, change, words):
 
     assert any(words in problem for problem in recording.problems)
     assert recording.subject == "P07"
+
+
+@pytest.mark.parametrize("filler", [0x7F, 0xFF, 0x80])
+@pytest.mark.parametrize("at", range(700, 12_000, 397))
+def test_absurd_numbers_in_the_header_do_no_harm(find, at, filler):
+    files = data_set()
+    name = next(name for name in files if name.endswith("01.res4"))
+    files[name] = files[name][:at] + bytes([filler]) * 9 + files[name][at + 9 :]
+
+    (recording,) = find(files).recordings
+
+    assert set(recording.files) == set(files)
+    json.dumps(recording.card, allow_nan=False)
+
+
+def test_head_points_beside_the_folder_accompany_it(find):
+    (recording,) = find({**data_set(), "P07.pos": b"", "P07.elp": b""}).recordings
+
+    assert recording.companions == ("P07.elp", "P07.pos")
 
 
 def test_a_missing_part_is_said_aloud(find):

@@ -100,6 +100,47 @@ def test_derived_files_accompany_the_recording_they_are_named_after(find, make_f
     assert found.unrecognised == {}
 
 
+def test_position_files_accompany_the_recording_they_are_named_after(find, make_fif):
+    files = {"a_raw.fif": make_fif(), "b_raw.fif": make_fif(), "b_raw.pos": b"", "c/d.pos": b""}
+
+    found = find(files)
+
+    assert {item.name: item.companions for item in found.recordings} == {"a_raw": (), "b_raw": ("b_raw.pos",)}
+    assert list(found.unrecognised) == ["c/d.pos"]
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("x_raw_tsss_mc.fif", "maxfiltered"),
+        ("x_proc-sss_meg.fif", "maxfiltered"),
+        ("sub-mc_task-rest_meg.fif", "raw"),
+    ],
+)
+def test_names_tell_maxfiltered_files_that_carry_no_history(find, make_fif, name, kind):
+    assert find({name: make_fif()}).recordings[0].kind == kind
+
+
+def test_shielded_data_are_marked(find, make_fif):
+    whole = make_fif()
+    shielded = whole.replace(struct.pack(">5i", 104, 3, 4, 0, 102), struct.pack(">5i", 104, 3, 4, 0, 119))
+
+    (recording,) = find({"x_raw.fif": shielded}).recordings
+
+    assert (recording.card["maxshield"], recording.card["duration_s"]) == (True, 2.0)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "expected"),
+    [(0, "1970-01-01"), (-(2**31), "None"), (1_429_540_200, "2015-04-20"), (-86_400, "1969-12-31")],
+    ids=["epoch", "none", "usual", "shifted by anonymisation"],
+)
+def test_dates_are_given_as_written(find, make_fif, seconds, expected):
+    (recording,) = find({"x_raw.fif": make_fif(seconds=seconds)}).recordings
+
+    assert str(recording.acquired.on) == expected
+
+
 def test_gaps_count_but_a_skip_before_the_first_buffer_does_not(find, make_fif, fif_tag):
     skip = fif_tag(301, 3, struct.pack(">i", 2))
     gap = skip + fif_tag(300, 4, bytes(800))
@@ -192,3 +233,4 @@ def test_a_fif_file_is_a_candidate_by_name_or_by_its_first_bytes(make_fif):
     assert is_candidate("a/B.FIF", b"")
     assert is_candidate("a/recording", make_fif()[:128])
     assert not is_candidate("a/notes.docx", b"PK")
+    assert not is_candidate("a/image.dat", bytes(128) + b"DICM")
