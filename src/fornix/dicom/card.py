@@ -65,11 +65,10 @@ def _contrast(raw: RawValues) -> dict[str, CardValue | None]:
 
 
 def _echo_times(raws: Iterable[RawValues]) -> CardValue | None:
-    """One number, or the sorted numbers of a multi-echo series. Zero is a real echo time (ultra-short)."""
+    """One number, or the sorted numbers of a multi-echo series. Derived frames, such as field maps, say zero."""
     found: set[float] = set()
     for raw in raws:
-        numbers = raw.numbers(tags.EffectiveEchoTime) or raw.numbers(tags.EchoTime)
-        found.update(round(number, 4) for number in numbers[:1] if number >= 0)
+        found.update(round(number, 4) for number in raw.echo_times() if number > 0)
     times = sorted(found)
     return times[0] if len(times) == 1 else times or None
 

@@ -215,7 +215,12 @@ def _header(envelope: Envelope, found: Elements) -> DicomHeader:
         is_media_directory=fields["sop_class_uid"] == MEDIA_DIRECTORY,
         is_truncated=found.is_truncated,
         raw=RawValues(
-            found.is_little_endian, found.values, found.odd_vrs, found.group_values, found.group_odd_vrs
+            found.is_little_endian,
+            found.values,
+            found.odd_vrs,
+            found.group_values,
+            found.group_odd_vrs,
+            frozenset(found.echo_times),
         ),
     )
 

@@ -52,8 +52,10 @@ def subject_label(header: DicomHeader, *, name_allowed: bool = True) -> str | No
     assigned = _assigned(header, "subject")
     if assigned is not None:
         return assigned
-    if name_allowed and _FIT.fullmatch(header.patient_name):
-        label = _meaningful(header.patient_name)
+    # Empty components at the end of a name mean nothing and may be left out (PS3.5 6.2.1).
+    name = header.patient_name.rstrip("^ ")
+    if name_allowed and _FIT.fullmatch(name):
+        label = _meaningful(name)
         if label is not None:
             return label
     return _meaningful(header.patient_id)

@@ -53,7 +53,7 @@ _DESCRIPTIONS = (
     ("dwi", re.compile(r"diff(?!erence)|hardi|noddi|tensor|trace|tract")),
     ("dwi", _words("dti", "dwi", "dmri", "dsi", "adc", "fa", "colfa", "tracew")),
     ("perf", re.compile(r"perfusion|pcasl|pasl")),
-    ("perf", _words("asl", "dsc", "dce", "cbf")),
+    ("perf", _words("asl", "dsc", "dce", "cbf", "perf")),
     ("fmap", _words("b[01]")),
     ("func", re.compile(r"bold|fmri|resting|sbref|moco")),
     (
@@ -117,7 +117,6 @@ def _by_description(header: DicomHeader, description: str) -> str | None:
 
 
 def _by_sequence(header: DicomHeader) -> str | None:
-    """Echo-planar gradient echoes without a telling name are functional, as Siemens names them: epfid."""
-    if "epfid" in header.raw.word(tags.SequenceName).casefold():
-        return "func"
-    return None
+    """Echo-planar gradient echoes without a telling name are functional: Siemens' epfid, others' EP with GR."""
+    is_epfid = "epfid" in header.raw.word(tags.SequenceName).casefold()
+    return "func" if is_epfid or {"EP", "GR"} <= set(header.raw.words(tags.ScanningSequence)) else None

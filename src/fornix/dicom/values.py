@@ -35,6 +35,14 @@ class RawValues:
     odd_vrs: Mapping[int, bytes]
     group_values: Mapping[int, bytes]
     group_odd_vrs: Mapping[int, bytes]
+    frame_echo_times: frozenset[bytes] = frozenset()
+
+    def echo_times(self) -> list[float]:
+        """Milliseconds: one of a classic object, all different ones of an enhanced object's frames."""
+        if not self.frame_echo_times:
+            return list(self.numbers(tags.EchoTime)[:1])
+        vr = self.group_odd_vrs.get(tags.EffectiveEchoTime) or tags.GROUP_WANTED[tags.EffectiveEchoTime]
+        return [number for value in self.frame_echo_times for number in self._decode(value, vr)[:1]]
 
     def numbers(self, tag: int) -> tuple[float, ...]:
         """All numbers of an attribute; functional groups first, because enhanced objects keep the truth there."""

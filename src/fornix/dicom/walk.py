@@ -30,6 +30,9 @@ VALUE_LIMIT = 64 * 1024
 #: An honest header has some hundreds of elements before its last wanted one; hostile nesting is cut here.
 STEP_LIMIT = 100_000
 
+#: How far the echo times of frames are gathered: some hundred frames.
+FRAME_STEP_LIMIT = 10_000
+
 _HEADS = {True: struct.Struct("<HH2sH"), False: struct.Struct(">HH2sH")}
 _IMPLICIT_HEADS = {True: struct.Struct("<HHL"), False: struct.Struct(">HHL")}
 _LENGTHS = {True: struct.Struct("<L"), False: struct.Struct(">L")}
@@ -45,6 +48,8 @@ class Elements:
     """Value representations as written, where they are not the standard's."""
     group_values: dict[int, bytes] = field(default_factory=dict)
     group_odd_vrs: dict[int, bytes] = field(default_factory=dict)
+    echo_times: set[bytes] = field(default_factory=set)
+    """Effective echo times of all frames looked at."""
     is_truncated: bool = False
     """The bytes end inside an element."""
 
@@ -135,16 +140,17 @@ class Walker:
         if tag in BULK:
             self._note_end(start, length)
             return False
-        if tag in (tags.SharedFunctionalGroupsSequence, tags.PerFrameFunctionalGroupsSequence):
-            explicit = self._children_explicit(element, explicit=self._explicit)
-            self._take_first_item(start, explicit=explicit, macros=tags.GROUP_MACROS)
-            if tag == tags.PerFrameFunctionalGroupsSequence:
-                return False
-        elif tag >> 16 == 0xFFFE:
+        if tag == tags.PerFrameFunctionalGroupsSequence:
+            self._take_frames(element)
+            return False
+        if tag == tags.SharedFunctionalGroupsSequence:
+            self._position = self._take_sequence(element, explicit=self._explicit, macros=tags.GROUP_MACROS)
+            return True
+        if tag >> 16 == 0xFFFE:
             # A stray item or delimiter on this level belongs to a broken sequence: step into or over it.
             self._position = start
             return True
-        elif tag in tags.WANTED and length != UNDEFINED:
+        if tag in tags.WANTED and length != UNDEFINED:
             self._keep(element)
         self._position = self._after(element, explicit=self._explicit)
         return True
@@ -249,30 +255,60 @@ class Walker:
         _, vr, length, _ = element
         return explicit and not (vr == b"UN" and length == UNDEFINED)
 
-    def _take_first_item(self, position: int, *, explicit: bool, macros: frozenset[int]) -> None:
-        """Keep the wanted values of the first item at `position`, one level of macros deep."""
+    def _take_frames(self, element: _Element) -> None:
+        """The first frame's groups. Echo times are gathered from the others too, where the frames do not share one."""
+        explicit = self._children_explicit(element, explicit=self._explicit)
+        has_shared_echo = tags.EffectiveEchoTime in self.found.group_values
+        last_step = min(self._steps + FRAME_STEP_LIMIT, STEP_LIMIT)
+        position = element[3]
+        while self._steps < last_step:
+            item = self._element(position, explicit)
+            if item is None or item[0] != ITEM:
+                return
+            position = self._take_item(item, explicit=explicit, macros=tags.GROUP_MACROS)
+            if has_shared_echo:
+                return
+
+    def _take_sequence(self, element: _Element, *, explicit: bool, macros: frozenset[int]) -> int:
+        """Keep the wanted values of a sequence's first item, one level of macros deep; answers where it ends."""
+        explicit = self._children_explicit(element, explicit=explicit)
+        _, _, length, position = element
         item = self._element(position, explicit)
-        if item is None or item[0] != ITEM:
-            return
+        if item is not None and item[0] == ITEM:
+            position = self._take_item(item, explicit=explicit, macros=macros)
+        if length != UNDEFINED:
+            return element[3] + length
+        return self._after_undefined(position, explicit=explicit)
+
+    def _take_item(self, item: _Element, *, explicit: bool, macros: frozenset[int]) -> int:
         _, _, length, position = item
         end = position + length if length != UNDEFINED else None
         while (end is None or position < end) and self._steps < STEP_LIMIT:
             element = self._element(position, explicit)
-            if element is None or element[0] == ITEM_END:
-                return
-            if element[0] in tags.GROUP_WANTED:
+            if element is None:
+                return position
+            tag = element[0]
+            if tag == ITEM_END:
+                return element[3]
+            if tag in macros:
+                position = self._take_sequence(element, explicit=explicit, macros=frozenset())
+                continue
+            if tag in tags.GROUP_WANTED:
                 self._keep_of_group(element)
-            elif element[0] in macros:
-                inside = self._children_explicit(element, explicit=explicit)
-                self._take_first_item(element[3], explicit=inside, macros=frozenset())
             position = self._after(element, explicit=explicit)
+        return position if end is None else end
 
     def _keep_of_group(self, element: _Element) -> None:
         """The first value counts: shared groups come before those of the first frame."""
         tag, vr, length, start = element
-        if length > VALUE_LIMIT or tag in self.found.group_values:
+        if length > VALUE_LIMIT:
             return
-        self.found.group_values[tag] = self._window.bytes_at(start, length)
+        value = self._window.bytes_at(start, length)
+        if tag == tags.EffectiveEchoTime:
+            self.found.echo_times.add(value)
+        if tag in self.found.group_values:
+            return
+        self.found.group_values[tag] = value
         if vr is not None and vr != tags.GROUP_WANTED[tag]:
             self.found.group_odd_vrs[tag] = vr
 

@@ -2,12 +2,14 @@
 
 import json
 import struct
+import zlib
 
 import pytest
 from tests.unit.dicom import builder as b
 
 from fornix.dicom import tags
 from fornix.dicom.card import series_card
+from fornix.dicom.header import read_header
 
 CLASSIC = {
     tags.Rows: ("US", struct.pack("<H", 384)),
@@ -84,17 +86,28 @@ FRAMES = b.sequence(
 )
 
 
-def test_an_enhanced_object_is_read_from_shared_groups_and_its_first_frame():
+def test_an_enhanced_object_is_read_from_shared_groups_and_frames():
     header = b.header_with({}, SHARED + FRAMES)
 
     card = series_card([header])
 
     assert card["tr_ms"] == 500.0
     assert card["flip_angle_deg"] == 52.0
-    assert card["te_ms"] == 30.0
+    assert card["te_ms"] == [30.0, 60.0]
     assert card["orientation"] == "axial"
     assert card["voxel_mm"] == [2.0, 2.0]
     assert header.patient_id == "P01"
+
+
+def test_groups_longer_than_a_window_are_read_in_a_deflated_object():
+    filler = b.sequence(0x00211001, b.item(b.explicit(0x00211002, "OB", bytes(200_000)), undefined=True))
+    shared = b.sequence(tags.SharedFunctionalGroupsSequence, b.item(filler), b.item(b""), undefined=True)
+    engine = zlib.compressobj(wbits=-zlib.MAX_WBITS)
+    data = engine.compress(b.dataset() + shared + FRAMES) + engine.flush()
+
+    card = series_card([read_header(b.part10(data, b.DEFLATED))])
+
+    assert card["te_ms"] == [30.0, 60.0]
 
 
 def test_echo_times_of_a_series_are_gathered():

@@ -63,6 +63,7 @@ SUBJECTS = {
         "S1",
     ),
     "a name that is a code": ({tags.PatientName: ("PN", "sub-01")}, "sub-01"),
+    "a code with empty name components": ({tags.PatientName: ("PN", "sub-01^^^^")}, "sub-01"),
     "a person's name": ({tags.PatientName: ("PN", "Doe^Jane")}, "P01"),
     "a name in another script": ({tags.PatientName: ("PN", "Jérôme".encode("latin-1"))}, "P01"),
     "a name of dots": ({tags.PatientName: ("PN", "..")}, "P01"),

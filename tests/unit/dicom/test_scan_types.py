@@ -59,6 +59,14 @@ OBJECTS = {
         {tags.SeriesDescription: ("LO", "stimuli"), tags.SequenceName: ("SH", "*epfid2d1_64")},
         "func",
     ),
+    "gradient echo EPI by its kinds": (
+        {tags.SeriesDescription: ("LO", "stimuli"), tags.ScanningSequence: ("CS", "EP\\GR")},
+        "func",
+    ),
+    "spin echo EPI without a name": (
+        {tags.SeriesDescription: ("LO", "stimuli"), tags.ScanningSequence: ("CS", "EP\\SE")},
+        "other",
+    ),
     "the protocol where no description is": (
         {tags.SeriesDescription: ("LO", ""), tags.ProtocolName: ("LO", "localizer")},
         "scout",
