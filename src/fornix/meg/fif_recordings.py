@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
 from fornix.meg.card import duration_of, make_card, positive
@@ -59,16 +60,19 @@ def _companions(
 
     A file without channels (a transformation, say) also belongs to the only recording of its folder.
     """
+    by_folder: dict[str, list[str]] = defaultdict(list)
+    for source in sources:
+        by_folder[_folder_and_stem(source.paths[0])[0]].append(source.paths[0])
     placed: dict[str, tuple[str, ...]] = {}
     for chain in derived:
         folder, stem = _folder_and_stem(chain.paths[0])
-        beside = [source.paths[0] for source in sources if _folder_and_stem(source.paths[0])[0] == folder]
+        beside = by_folder[folder]
         named = [path for path in beside if _is_named_after(stem, _folder_and_stem(path)[1])]
-        source = max(named, key=len, default="")
-        if not source and len(beside) == 1 and not files[chain.paths[0]].channels:
-            source = beside[0]
-        if source:
-            placed[source] = (*placed.get(source, ()), *chain.paths)
+        nearest = max(named, key=len, default="")
+        if not nearest and len(beside) == 1 and not files[chain.paths[0]].channels:
+            nearest = beside[0]
+        if nearest:
+            placed[nearest] = (*placed.get(nearest, ()), *chain.paths)
     return placed
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from typing import TypeVar
 
 from fornix.meg.recording import Candidate, Opener
@@ -15,29 +15,28 @@ T = TypeVar("T")
 class Pool:
     """Formats claim files from it in turn; in the end each candidate is claimed or refused with a reason."""
 
-    def __init__(self, candidates: Sequence[Candidate], open_: Opener) -> None:
+    def __init__(self, candidates: Iterable[Candidate], open_: Opener) -> None:
         self._open = open_
-        self._left = {candidate.path: candidate for candidate in sorted(candidates, key=lambda c: c.path)}
+        self._folders: dict[str, dict[str, Candidate]] = defaultdict(dict)
+        for candidate in sorted(candidates, key=lambda candidate: candidate.path):
+            self._folders[candidate.folder][candidate.path] = candidate
         self.reasons: dict[str, str] = {}
 
     def left(self) -> list[Candidate]:
-        """The unclaimed candidates, by path."""
-        return list(self._left.values())
+        """The unclaimed candidates, folder by folder."""
+        return [candidate for files in self._folders.values() for candidate in files.values()]
 
     def beside(self, folder: str) -> list[Candidate]:
-        """The unclaimed candidates directly in this folder."""
-        return [candidate for candidate in self._left.values() if candidate.folder == folder]
+        """The unclaimed candidates directly in this folder, by path."""
+        return list(self._folders[folder].values())
 
     def by_folder(self) -> dict[str, list[Candidate]]:
         """All unclaimed candidates by the folder that they lie in."""
-        folders: dict[str, list[Candidate]] = defaultdict(list)
-        for candidate in self._left.values():
-            folders[candidate.folder].append(candidate)
-        return folders
+        return {folder: list(files.values()) for folder, files in self._folders.items() if files}
 
     def claim(self, paths: Iterable[str]) -> None:
         for path in paths:
-            self._left.pop(path, None)
+            self._folders[path.rpartition("/")[0]].pop(path, None)
 
     def refuse(self, path: str, reason: str) -> None:
         """This file is of no recording; the reason is shown to the operator."""
