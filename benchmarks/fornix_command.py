@@ -24,7 +24,9 @@ class Fornix:
     def prepare(self) -> None:
         """Make the data folder and its database, as the rival's are made when it starts."""
         self.data.mkdir(parents=True)
-        processes.run(self.command("show", "--json"))
+        shown = json.loads(processes.run(self.command("show", "--json")).output)
+        if shown["projects"]:
+            raise BenchmarkFailed(f"{self.data} is new, yet the archive holds projects")
 
     def import_folder(self, folder: Path, files: int) -> Run:
         """Import a folder; raises BenchmarkFailed unless the archive then holds all of it."""
