@@ -10,6 +10,7 @@ from fornix.models.booking import (
     BookingRole,
     Scanner,
     Sweep,
+    SweepOutcome,
 )
 from fornix.models.files import Blob, File, Resource
 from fornix.models.memberships import Membership, Override
@@ -41,5 +42,6 @@ __all__ = [
     "Scanner",
     "Subject",
     "Sweep",
+    "SweepOutcome",
     "Upload",
 ]

@@ -26,8 +26,10 @@ class BookingPerson(models.Model):
     account = models.ForeignKey(Account, null=True, on_delete=models.SET_NULL, related_name="booking_people")
     linked_how = models.CharField(max_length=60, blank=True)
     linked_at = models.DateTimeField(null=True)
+    modified_text = models.CharField(max_length=40, blank=True)  # Calpendo's own stamp of the last change
+    vanished_at = models.DateTimeField(null=True)  # since when it is missing from complete answers
     first_seen_at = models.DateTimeField()
-    last_seen_at = models.DateTimeField()
+    last_seen_at = models.DateTimeField()  # when it last was different; an unchanged row is not written
 
     class Meta:
         constraints = [
@@ -53,9 +55,11 @@ class BookingProject(models.Model):
     resource_ids = models.JSONField(default=list)  # of resources it may book, as text
     is_eligible = models.BooleanField(default=False)  # books an MRI or MEG scanner, and is not excluded
     created_text = models.CharField(max_length=40, blank=True)
+    modified_text = models.CharField(max_length=40, blank=True)  # Calpendo's own stamp of the last change
     digest = models.CharField(max_length=64, blank=True)  # of the answer that this row was made from
+    vanished_at = models.DateTimeField(null=True)  # since when it is missing from complete answers
     first_seen_at = models.DateTimeField()
-    last_seen_at = models.DateTimeField()
+    last_seen_at = models.DateTimeField()  # when it last was different; an unchanged row is not written
 
     class Meta:
         constraints = [
@@ -67,7 +71,10 @@ class BookingProject(models.Model):
 
 
 class BookingCode(models.Model):
-    """A code that a booking project carries or carried, with the time it was seen: aliases valid at a time."""
+    """A code that a booking project carries or carried: aliases valid at a time.
+
+    `last_seen_at` is when it was found to be given up; the code that the project carries now is valid beyond it.
+    """
 
     booking_project = models.ForeignKey(BookingProject, on_delete=models.CASCADE, related_name="codes")
     code = models.CharField(max_length=180)
@@ -137,12 +144,21 @@ class Booking(models.Model):
         return self.external_id
 
 
+class SweepOutcome(models.TextChoices):
+    """How a sweep ended. INCOMPLETE changed nothing; HELD is complete, and some removals wait for a person."""
+
+    RUNNING = "running"
+    COMPLETE = "complete"
+    HELD = "held"
+    INCOMPLETE = "incomplete"
+
+
 class Sweep(models.Model):
-    """One run of the mirror: fetch, judge, plan, guard, apply, record."""
+    """One run of the mirror: fetch, judge, plan, guard, apply, record. The running one is its own lease."""
 
     started_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True)
-    outcome = models.CharField(max_length=12, default="running")  # complete | incomplete | running
+    outcome = models.CharField(max_length=12, choices=SweepOutcome.choices, default=SweepOutcome.RUNNING)
     reason = models.TextField(blank=True)
     requests = models.PositiveIntegerField(default=0)
     counts = models.JSONField(default=dict)
@@ -150,6 +166,12 @@ class Sweep(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["outcome", "-id"], name="sweep_by_outcome")]
+        constraints = [
+            # Two machines never sweep at once: only one row can be the running one.
+            models.UniqueConstraint(
+                fields=["outcome"], condition=models.Q(outcome="running"), name="sweep_runs_alone"
+            )
+        ]
 
     def __str__(self) -> str:
         return f"sweep {self.pk}"
