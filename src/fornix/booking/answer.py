@@ -1,0 +1,189 @@
+"""Pure: one whole answer of Calpendo as typed rows. What a row does not tell is UNKNOWN, never empty."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from fornix.booking.config import PiKind, PiSource
+from fornix.booking.wire import (
+    UNKNOWN,
+    Day,
+    Members,
+    References,
+    Spelling,
+    Text,
+    array_of,
+    clean_text,
+    read_day,
+    read_id,
+    read_path,
+    read_reference,
+    read_references,
+    read_required_text,
+    read_text,
+    references_in,
+)
+
+NOTHING_IS_EMPTY = Spelling(null_means_empty=False)
+RESOURCE_SETTINGS = "projectResourceSettings"
+SETTINGS_RESOURCE = f"{RESOURCE_SETTINGS}.resource"
+
+
+@dataclass(frozen=True, slots=True)
+class PersonRow:
+    """A Calpendo user. `leads` are the configured properties that may name his PI, by property."""
+
+    id: str
+    given_name: Text
+    family_name: Text
+    email: Text
+    login_name: Text
+    login_identifier: Text
+    status: Text
+    expires_on: Day
+    modified: Text
+    leads: Mapping[str, Text]
+
+
+@dataclass(frozen=True, slots=True)
+class PiReading:
+    """What one configured place says about the PI: an id (`reference`) or a text; "" for nothing."""
+
+    kind: PiKind
+    property: str
+    value: Text
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectRow:
+    """A Calpendo project."""
+
+    id: str
+    code: Text
+    name: Text
+    status: Text
+    type: Text
+    groups: tuple[str, ...] | None  # None: not told
+    owner: Text
+    users: Members
+    resources: Members
+    pi: tuple[PiReading, ...]
+    created: Text
+    modified: Text
+
+
+@dataclass(frozen=True, slots=True)
+class ResourceRow:
+    """A bookable resource: a scanner, a room, sometimes a person."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Everything that one sweep fetched. `flaws` make it unusable, `notes` are worth telling."""
+
+    projects: tuple[ProjectRow, ...]
+    people: tuple[PersonRow, ...]
+    resources: tuple[ResourceRow, ...]
+    flaws: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+def read_person(
+    row: Mapping[str, Any], spelling: Spelling, lead_properties: Sequence[str]
+) -> PersonRow | None:
+    """A typed row; None when it has no id."""
+    found = read_id(read_path(row, "id"))
+    if found is None:
+        return None
+    return PersonRow(
+        id=found,
+        given_name=read_text(row, "givenName", spelling, 300),
+        family_name=read_text(row, "familyName", spelling, 300),
+        email=read_text(row, "email", spelling, 320),
+        login_name=read_text(row, "loginName", spelling, 200),
+        login_identifier=read_text(row, "loginIdentifier", spelling, 320),
+        status=read_required_text(row, "status", 60),
+        expires_on=read_day(row, "expiryDate"),
+        modified=read_text(row, "modified", NOTHING_IS_EMPTY, 40),
+        leads={name: read_text(row, name, spelling, 400) for name in lead_properties},
+    )
+
+
+def read_project(
+    row: Mapping[str, Any], spelling: Spelling, pi: Sequence[PiSource], resources: Sequence[ResourceRow]
+) -> ProjectRow | None:
+    """A typed row; None when it has no id."""
+    found = read_id(read_path(row, "id"))
+    if found is None:
+        return None
+    return ProjectRow(
+        id=found,
+        code=read_text(row, "projectCode", spelling, 180),
+        name=read_text(row, "name", spelling, 1000),
+        status=read_required_text(row, "status", 60),
+        type=read_text(row, "type", spelling, 200),
+        groups=_display_texts(read_path(row, "groups")),
+        # A project always has an owner: without one, the owner could not be read.
+        owner=read_reference(row, "owner", NOTHING_IS_EMPTY) or UNKNOWN,
+        users=read_references(row, "users"),
+        resources=_booked_resources(row, resources),
+        pi=tuple(_read_pi(row, source, spelling) for source in pi if source.kind != "person"),
+        created=read_text(row, "created", NOTHING_IS_EMPTY, 40),
+        modified=read_text(row, "modified", NOTHING_IS_EMPTY, 40),
+    )
+
+
+def read_resource(row: Mapping[str, Any]) -> ResourceRow | None:
+    """A typed row; None when it has no id."""
+    found = read_id(read_path(row, "id"))
+    name = read_required_text(row, "name", 300)
+    if found is None:
+        return None
+    return ResourceRow(found, "" if name is UNKNOWN else name)
+
+
+def _read_pi(row: Mapping[str, Any], source: PiSource, spelling: Spelling) -> PiReading:
+    if source.kind == "reference":
+        return PiReading(source.kind, source.property, read_reference(row, source.property, spelling))
+    return PiReading(source.kind, source.property, read_text(row, source.property, spelling, 400))
+
+
+def _display_texts(value: object) -> tuple[str, ...] | None:
+    members = array_of(value)
+    if members is None:
+        return None
+    texts = [
+        m.get("formattedName", m.get("name", m.get("id"))) if isinstance(m, Mapping) else m for m in members
+    ]
+    return tuple(clean_text(str(text), 200) for text in texts if isinstance(text, str | int))
+
+
+def _booked_resources(row: Mapping[str, Any], resources: Sequence[ResourceRow]) -> Members:
+    """The resources of a project's settings: named by each setting, or asked for along the path."""
+    settings = array_of(read_path(row, RESOURCE_SETTINGS))
+    along_path = references_in(read_path(row, SETTINGS_RESOURCE))
+    if settings is None:
+        return along_path
+    ids = [_resource_of(setting, resources) for setting in settings]
+    if None in ids and along_path is not UNKNOWN:
+        return along_path
+    return References(tuple(dict.fromkeys(found for found in ids if found)), is_whole=None not in ids)
+
+
+def _resource_of(setting: object, resources: Sequence[ResourceRow]) -> str | None:
+    if isinstance(setting, Mapping):
+        found = read_reference(setting, "resource", NOTHING_IS_EMPTY)
+        if found is not UNKNOWN:
+            return found
+        found = read_text(setting, "resource.id", NOTHING_IS_EMPTY)
+        if found is not UNKNOWN:
+            return found
+        named = setting.get("formattedName")
+        return next((each.id for each in resources if each.name and each.name == named), None)
+    bare = read_id(setting)
+    return bare if any(each.id == bare for each in resources) else None
