@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 
+from fornix.booking.config import CalpendoConfig, parse_excluded, parse_pi, parse_scanners
 from fornix.catalog.site_rules import SiteRules
 from fornix.dicom.scan_types import ScanTypeRule
 from fornix.errors import Invalid
@@ -61,3 +62,17 @@ def _pairs(text: str, setting: str) -> list[tuple[str, str]]:
             )
         pairs.append((left.strip(), right.strip()))
     return pairs
+
+
+def calpendo_config() -> CalpendoConfig:
+    """The centre's Calpendo; CalpendoNotConfigured when there is none."""
+    chosen = environment()
+    return CalpendoConfig(
+        url=chosen.calpendo_url,
+        username=chosen.calpendo_username,
+        password=chosen.calpendo_password,
+        time_zone=chosen.calpendo_time_zone,
+        scanners=parse_scanners(chosen.calpendo_scanners),
+        excluded=parse_excluded(chosen.calpendo_excluded_codes),
+        pi=parse_pi(chosen.calpendo_pi),
+    )

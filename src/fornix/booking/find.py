@@ -1,16 +1,19 @@
-"""Which booking project a code means, for routing: codes as they were valid when the data was acquired (contract 4.7)."""
+"""Which booking project a code means, for routing: by the codes valid on the day of acquisition (contract 4.7)."""
 
 from __future__ import annotations
 
+import unicodedata
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from fornix.booking.standing import ProjectStanding, project_standing
+from fornix.booking.wire import parse_day
 from fornix.dicom.labels import fold_code
 from fornix.models import BookingCode, BookingProject
 
-# Known to people and open for data (contract 4.2). Compared without case: exports and databases shout.
-ROUTABLE = frozenset({"approved", "restricted", "terminated"})
-_DAY = timedelta(days=1)
+# A sweep sees a new code up to an hour late, and the scanner's day may be another than UTC's.
+SLACK = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,25 +31,52 @@ class AmbiguousCode:
 
 
 def find_booking_project(code: str, *, on: date | None) -> FoundProject | AmbiguousCode | None:
-    """The booking project of a code among those that data may be routed to; None when there is none."""
-    codes = [
-        row
-        for row in BookingCode.objects.filter(folded_code=fold_code(code)).select_related("booking_project")
-        if row.booking_project.is_eligible and row.booking_project.status.casefold() in ROUTABLE
-    ]
-    for narrowed in (codes, [row for row in codes if row.code == code], _valid_on(codes, on)):
-        projects = {row.booking_project_id: row.booking_project for row in narrowed}
-        if len(projects) == 1:
-            return FoundProject(next(iter(projects.values())))
-    return (
-        AmbiguousCode(tuple({row.booking_project_id: row.booking_project for row in codes}.values()))
-        if codes
-        else None
-    )
+    """The booking project of a code among those that data may be routed to; None when there is none.
+
+    :param on: the day of acquisition; None: only codes that are carried now count.
+
+    Codes compare folded; where different codes fold alike, only the one written exactly so counts. A code that was
+    given up counts for data from before. When a code began is asked only between projects that share it.
+    """
+    rows = [row for row in _routable(fold_code(code)) if _has_not_ended(row, on)]
+    if len({row.code for row in rows}) > 1:
+        written = unicodedata.normalize("NFC", code).strip()
+        exact = [row for row in rows if row.code == written]
+        if not exact:
+            return AmbiguousCode(_projects(rows))
+        rows = exact
+    if on is not None and len(_projects(rows)) > 1:
+        rows = [row for row in rows if _has_begun(row, on)] or rows
+    found = _projects(rows)
+    if not found:
+        return None
+    return FoundProject(found[0]) if len(found) == 1 else AmbiguousCode(found)
 
 
-def _valid_on(codes: list[BookingCode], on: date | None) -> list[BookingCode]:
-    """The rows whose code was seen in use around that day; before the mirror began, nobody knows."""
-    if on is None:
-        return []
-    return [row for row in codes if row.first_seen_at.date() - _DAY <= on <= row.last_seen_at.date() + _DAY]
+def is_routable(project: BookingProject) -> bool:
+    """Whether data may be filed for it: eligible, and Approved, Restricted or Terminated."""
+    return project.is_eligible and project_standing(project.status) is ProjectStanding.MIRRORED
+
+
+def _routable(folded: str) -> Sequence[BookingCode]:
+    rows = BookingCode.objects.filter(folded_code=folded).select_related("booking_project").order_by("pk")
+    return [row for row in rows if is_routable(row.booking_project)]
+
+
+def _has_not_ended(row: BookingCode, on: date | None) -> bool:
+    if row.booking_project.code == row.code:
+        return True
+    return on is not None and on <= row.last_seen_at.date()
+
+
+def _has_begun(row: BookingCode, on: date) -> bool:
+    """The first code of a project is as old as the project, a later one as old as when it was first seen."""
+    project = row.booking_project
+    is_first = row.first_seen_at == project.first_seen_at
+    created = parse_day(project.created_text)
+    began = created if is_first and created is not None else row.first_seen_at.date() - SLACK
+    return began <= on
+
+
+def _projects(rows: Iterable[BookingCode]) -> tuple[BookingProject, ...]:
+    return tuple({row.booking_project_id: row.booking_project for row in rows}.values())

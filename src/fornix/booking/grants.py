@@ -1,34 +1,29 @@
-"""Pure: from the parts that people have in a booked project to the roles of accounts (contract calpendo 4.2)."""
+"""Brings one project's memberships to what the mirror's rows say of it, in the caller's transaction."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from datetime import datetime
 
-from fornix.access.memberships import Grant
-from fornix.booking.mirror import OWNER, PI, Part, Person
-from fornix.models.memberships import Role
-
-# One text per role, so that a change from owner to PI, which changes no right, writes nothing.
-EVIDENCE = {Role.OWNER: "owner or PI in Calpendo", Role.MEMBER: "user in Calpendo"}
-
-
-def role_of(part: str) -> Role:
-    """Owner and PI are owners here, users are members."""
-    return Role.OWNER if part in (OWNER, PI) else Role.MEMBER
+from fornix.access.memberships import GrantChange, replace_grants
+from fornix.booking.config import source_of
+from fornix.booking.load import as_booked_project, as_person, current_roles
+from fornix.booking.mirror import Part
+from fornix.booking.roles import as_grants, roles_after
+from fornix.models import BookingProject, BookingRole, Membership, Project
 
 
-def wanted_roles(parts: Iterable[Part], people: Mapping[str, Person]) -> dict[int, Role]:
-    """Account id -> the strongest role by any of its people. Who is not active or not linked gives nothing."""
-    roles: dict[int, Role] = {}
-    for part in parts:
-        person = people.get(part.person_id)
-        if person is None or person.account_id is None or not person.is_active:
-            continue
-        if roles.get(person.account_id) is not Role.OWNER:
-            roles[person.account_id] = role_of(part.part)
-    return roles
+def apply_grants(project: Project, *, at: datetime, sweep_id: int | None = None) -> GrantChange:
+    """Memberships of this project's Calpendo = BookingProject x BookingPerson x link (DESIGN, glossary).
 
-
-def as_grants(roles: Mapping[int, Role]) -> list[Grant]:
-    """The roles as `access` takes them."""
-    return [Grant(account_id, role, EVIDENCE[role]) for account_id, role in sorted(roles.items())]
+    The booking project is locked, so that a sweep and an arriving project never each miss what the other writes.
+    """
+    if project.booking_project_id is None:
+        return GrantChange((), ())
+    booked = BookingProject.objects.select_for_update().get(pk=project.booking_project_id)
+    roles = list(BookingRole.objects.filter(booking_project=booked).select_related("person"))
+    people = {role.person.external_id: as_person(role.person) for role in roles}
+    parts = [Part(role.person.external_id, role.part) for role in roles]
+    source = source_of(booked.instance)
+    current = current_roles(Membership.objects.filter(project=project, source=source))
+    wanted = roles_after(as_booked_project(booked, parts), people, current)
+    return replace_grants(project, source, as_grants(wanted), at=at, sweep_id=sweep_id)

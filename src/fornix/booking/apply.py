@@ -1,0 +1,153 @@
+"""Writes a plan: people first, then projects; each project that holds data in a transaction of its own, with Events.
+
+Every transaction asks first whether this sweep still holds the lease: one that was taken for dead must not go on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from django.db import transaction
+
+from fornix.audit.events import Verb, record_event
+from fornix.booking.attach import attach_new_project
+from fornix.booking.grants import apply_grants
+from fornix.booking.lease import require_lease
+from fornix.booking.people import write_link
+from fornix.booking.plan import GrantChange, PersonChange, Plan, ProjectChange
+from fornix.booking.write_projects import write_projects
+from fornix.models import Account, BookingPerson, BookingProject, Project, Scanner, Sweep
+
+BATCH = 200
+PERSON_FIELDS = (
+    "given_name",
+    "family_name",
+    "email",
+    "folded_email",
+    "login_name",
+    "login_identifier",
+    "status",
+    "expires_on",
+    "is_active",
+    "modified_text",
+)
+
+
+def apply_plan(plan: Plan, instance: str, sweep: Sweep, at: datetime) -> None:
+    """Writes everything. Cut off anywhere, the next sweep finds the rest still to do."""
+    if plan.resources or plan.people:
+        with transaction.atomic():
+            require_lease(sweep)
+            _write_resources(plan, instance)
+            _write_people(plan.people, instance, sweep, at)
+    with_data = {change.booked_id for change in plan.grants} | _attached(plan, instance)
+    for batch in _batches([change for change in plan.projects if change.after.id not in with_data]):
+        with transaction.atomic():
+            require_lease(sweep)
+            rows = write_projects(batch, instance, at)
+            # One of them may have got its first data since the plan was made.
+            for project in Project.objects.filter(booking_project__in=rows).order_by("pk"):
+                apply_grants(project, at=at, sweep_id=sweep.pk)
+    projects = {change.after.id: change for change in plan.projects}
+    grants = {change.booked_id: change for change in plan.grants}
+    for booked_id in sorted(with_data):
+        with transaction.atomic():
+            require_lease(sweep)
+            _apply_project(projects.get(booked_id), grants.get(booked_id), booked_id, instance, sweep, at)
+
+
+def _attached(plan: Plan, instance: str) -> set[str]:
+    ids = [change.after.id for change in plan.projects]
+    attached = Project.objects.filter(booking_project__instance=instance)
+    return set(ids) & set(attached.values_list("booking_project__external_id", flat=True))
+
+
+def _apply_project(
+    change: ProjectChange | None,
+    grants: GrantChange | None,
+    booked_id: str,
+    instance: str,
+    sweep: Sweep,
+    at: datetime,
+) -> None:
+    if change is not None:
+        write_projects([change], instance, at)
+    booked = BookingProject.objects.select_for_update().get(instance=instance, external_id=booked_id)
+    if grants is not None and grants.attaches:
+        project = Project.objects.select_for_update().get(pk=grants.archive.id)
+        if project.booking_project_id is None:
+            attach_new_project(project, booked, at=at, sweep_id=sweep.pk)
+        return
+    project = Project.objects.select_for_update().get(booking_project=booked)
+    if change is not None:
+        _mirror_metadata(project, change, sweep, at)
+    apply_grants(project, at=at, sweep_id=sweep.pk)
+
+
+def _mirror_metadata(project: Project, change: ProjectChange, sweep: Sweep, at: datetime) -> None:
+    """The title follows Calpendo; the label is ours and stays (contract calpendo 4.7)."""
+    before, after = change.before, change.after
+    changed = {
+        name: [getattr(before, name, ""), getattr(after, name)]
+        for name in ("code", "name", "status", "pi_text")
+        if getattr(before, name, "") != getattr(after, name)
+    }
+    if after.name and project.name != after.name:
+        project.name = after.name
+        project.save(update_fields=["name"])
+    if changed:
+        record_event(
+            Verb.PROJECT_MIRRORED,
+            at=at,
+            source="mirror",
+            project=project,
+            details={"sweep": sweep.pk, "changed": changed},
+        )
+
+
+def _write_resources(plan: Plan, instance: str) -> None:
+    for each in plan.resources:
+        Scanner.objects.update_or_create(
+            instance=instance,
+            external_id=each.id,
+            defaults={"name": each.name, "modality": each.modality},
+        )
+
+
+def _write_people(changes: Sequence[PersonChange], instance: str, sweep: Sweep, at: datetime) -> None:
+    new = [_new_person(change, instance, at) for change in changes if change.before is None]
+    BookingPerson.objects.bulk_create(new, batch_size=BATCH)
+    known = {change.after.id: change for change in changes if change.before is not None}
+    rows = [
+        row
+        for row in BookingPerson.objects.select_for_update().filter(instance=instance)
+        if row.external_id in known
+    ]
+    for row in rows:
+        _set_person(row, known[row.external_id], at)
+    BookingPerson.objects.bulk_update(rows, [*PERSON_FIELDS, "vanished_at", "last_seen_at"], batch_size=BATCH)
+    accounts = Account.objects.in_bulk([c.after.account_id for c in changes if c.after.account_id])
+    by_id = {change.after.id: change for change in changes}
+    for row in [*new, *rows]:
+        account = accounts.get(by_id[row.external_id].after.account_id or 0)
+        if account is not None and row.account_id is None:
+            write_link(row, account, at=at, sweep_id=sweep.pk)
+
+
+def _new_person(change: PersonChange, instance: str, at: datetime) -> BookingPerson:
+    row = BookingPerson(instance=instance, external_id=change.after.id, first_seen_at=at)
+    _set_person(row, change, at)
+    return row
+
+
+def _set_person(row: BookingPerson, change: PersonChange, at: datetime) -> None:
+    for name in PERSON_FIELDS:
+        setattr(row, name, getattr(change.after, name))
+    row.vanished_at = (row.vanished_at or at) if change.after.is_vanished else None
+    row.last_seen_at = at
+
+
+def _batches(changes: Sequence[ProjectChange]) -> Iterator[Sequence[ProjectChange]]:
+    for start in range(0, len(changes), BATCH):
+        yield changes[start : start + BATCH]

@@ -1,0 +1,128 @@
+"""Reads the mirror's rows into values, with a fixed number of queries."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+from fornix.booking.config import source_of
+from fornix.booking.identity import fold_email
+from fornix.booking.mirror import (
+    AccountCard,
+    ArchiveProject,
+    BookedProject,
+    BookedResource,
+    Mirror,
+    Part,
+    Person,
+)
+from fornix.booking.roles import strongest
+from fornix.models import (
+    Account,
+    BookingPerson,
+    BookingProject,
+    BookingRole,
+    Membership,
+    Project,
+    Scanner,
+)
+from fornix.models.memberships import Role
+
+
+def load_mirror(instance: str) -> Mirror:
+    """Everything that the mirror holds of one Calpendo, and what it can touch in the archive."""
+    people = BookingPerson.objects.filter(instance=instance)
+    projects = BookingProject.objects.filter(instance=instance)
+    return Mirror(
+        people={row.external_id: as_person(row) for row in people},
+        projects=_projects(projects, instance),
+        resources={
+            row.external_id: BookedResource(row.external_id, row.name, row.modality)
+            for row in Scanner.objects.filter(instance=instance)
+        },
+        archive=_archive(instance),
+        accounts=load_accounts(),
+    )
+
+
+def load_accounts() -> tuple[AccountCard, ...]:
+    """The accounts that have an e-mail."""
+    accounts = Account.objects.exclude(email="").order_by("pk")
+    return tuple(
+        AccountCard(row.pk, row.username, fold_email(row.email), row.is_active, row.is_administrator)
+        for row in accounts
+    )
+
+
+def as_person(row: BookingPerson) -> Person:
+    """One row as a value."""
+    return Person(
+        id=row.external_id,
+        given_name=row.given_name,
+        family_name=row.family_name,
+        email=row.email,
+        folded_email=row.folded_email,
+        login_name=row.login_name,
+        login_identifier=row.login_identifier,
+        status=row.status,
+        expires_on=row.expires_on,
+        is_active=row.is_active,
+        modified_text=row.modified_text,
+        is_vanished=row.vanished_at is not None,
+        account_id=row.account_id,
+    )
+
+
+def as_booked_project(row: BookingProject, parts: Iterable[Part]) -> BookedProject:
+    """One row as a value, with the parts that people have in it."""
+    return BookedProject(
+        id=row.external_id,
+        code=row.code,
+        name=row.name,
+        status=row.status,
+        type=row.type,
+        groups=tuple(row.groups),
+        pi_text=row.pi_text,
+        pi_email=row.pi_email,
+        resource_ids=tuple(row.resource_ids),
+        is_eligible=row.is_eligible,
+        created_text=row.created_text,
+        modified_text=row.modified_text,
+        is_vanished=row.vanished_at is not None,
+        parts=frozenset(parts),
+    )
+
+
+def current_roles(rows: Iterable[Membership]) -> dict[int, Role]:
+    """Account id -> strongest role among these rows."""
+    found: defaultdict[int, list[Role]] = defaultdict(list)
+    for row in rows:
+        found[row.account_id].append(Role(row.role))
+    return {account_id: strongest(roles) for account_id, roles in found.items()}
+
+
+def _projects(projects: Iterable[BookingProject], instance: str) -> dict[str, BookedProject]:
+    parts: defaultdict[int, list[Part]] = defaultdict(list)
+    roles = BookingRole.objects.filter(booking_project__instance=instance)
+    for project_pk, person_id, part in roles.values_list("booking_project_id", "person__external_id", "part"):
+        parts[project_pk].append(Part(person_id, part))
+    return {row.external_id: as_booked_project(row, parts[row.pk]) for row in projects}
+
+
+def _archive(instance: str) -> tuple[ArchiveProject, ...]:
+    grants: defaultdict[int, list[Membership]] = defaultdict(list)
+    for row in Membership.objects.filter(source=source_of(instance)):
+        grants[row.project_id].append(row)
+    rows = Project.objects.select_related("booking_project").order_by("pk")
+    return tuple(
+        ArchiveProject(
+            id=row.pk,
+            label=row.label,
+            folded_label=row.folded_label,
+            name=row.name,
+            booked_id=row.booking_project.external_id if row.booking_project else None,
+            roles=current_roles(grants[row.pk]),
+        )
+        for row in rows
+        if row.booking_project is None or row.booking_project.instance == instance
+    )

@@ -1,0 +1,122 @@
+"""Pure: what the mirror holds of one Calpendo, as values: the state that a plan starts from and the one it ends in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from fornix.booking.standing import ProjectStanding, project_standing
+from fornix.models.memberships import Role
+
+OWNER, PI, USER = "owner", "pi", "user"
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A Calpendo user as last known; `is_active`: may work there. `account_id`: the account he is linked to."""
+
+    id: str
+    given_name: str = ""
+    family_name: str = ""
+    email: str = ""
+    folded_email: str = ""
+    login_name: str = ""
+    login_identifier: str = ""
+    status: str = ""
+    expires_on: date | None = None
+    is_active: bool = False
+    modified_text: str = ""
+    is_vanished: bool = False
+    account_id: int | None = None
+
+    @property
+    def display_name(self) -> str:
+        """The name for people to read; the id where there is none."""
+        return f"{self.given_name} {self.family_name}".strip() or self.login_name or self.id
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One person's part in a project: owner, pi or user."""
+
+    person_id: str
+    part: str
+
+
+@dataclass(frozen=True, slots=True)
+class BookedProject:
+    """A Calpendo project as last known."""
+
+    id: str
+    code: str = ""
+    name: str = ""
+    status: str = ""
+    type: str = ""
+    groups: tuple[str, ...] = ()
+    pi_text: str = ""
+    pi_email: str = ""
+    resource_ids: tuple[str, ...] = ()
+    is_eligible: bool = False
+    created_text: str = ""
+    modified_text: str = ""
+    is_vanished: bool = False
+    parts: frozenset[Part] = frozenset()
+
+    @property
+    def standing(self) -> ProjectStanding:
+        """What the mirror does with it; one that vanished is frozen, whatever its last status."""
+        return ProjectStanding.FROZEN if self.is_vanished else project_standing(self.status)
+
+    @property
+    def title(self) -> str:
+        """How messages name it."""
+        return self.code or f"(no code, id {self.id})"
+
+    @property
+    def people(self) -> frozenset[str]:
+        """Everybody who has a part."""
+        return frozenset(part.person_id for part in self.parts)
+
+
+@dataclass(frozen=True, slots=True)
+class BookedResource:
+    """A resource of Calpendo; `modality` is empty for what is no scanner."""
+
+    id: str
+    name: str
+    modality: str
+
+
+@dataclass(frozen=True, slots=True)
+class ArchiveProject:
+    """A project of Fornix; `roles` are this Calpendo's grants: account id -> role."""
+
+    id: int
+    label: str
+    folded_label: str
+    name: str
+    booked_id: str | None
+    roles: Mapping[int, Role]
+
+
+@dataclass(frozen=True, slots=True)
+class AccountCard:
+    """What linking needs to know of an account."""
+
+    id: int
+    username: str
+    folded_email: str
+    is_active: bool
+    is_administrator: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Mirror:
+    """All of it, by Calpendo's ids."""
+
+    people: Mapping[str, Person]
+    projects: Mapping[str, BookedProject]
+    resources: Mapping[str, BookedResource]
+    archive: tuple[ArchiveProject, ...]
+    accounts: tuple[AccountCard, ...]

@@ -1,0 +1,55 @@
+"""Links people of Calpendo to accounts, and lets what waited for the link apply (contract calpendo 4.1)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from fornix.audit.events import Verb, record_event
+from fornix.booking.grants import apply_grants
+from fornix.booking.identity import LINKED_BY_EMAIL, fold_email, new_links
+from fornix.booking.load import as_person, load_accounts
+from fornix.models import Account, BookingPerson, Project
+
+
+def link_account(account: Account, *, at: datetime) -> tuple[BookingPerson, ...]:
+    """Links a new account to the person of its e-mail, and grants what that person has; what was linked.
+
+    Called in the transaction that makes the account. Links nothing where the e-mail is not one person's and one
+    account's alone, and never an administrator: see `new_links`.
+    """
+    email = fold_email(account.email)
+    if not email:
+        return ()
+    linked = []
+    with transaction.atomic():
+        rows = list(BookingPerson.objects.select_for_update().filter(folded_email=email))
+        cards = [card for card in load_accounts() if card.folded_email == email]
+        for instance in sorted({row.instance for row in rows}):
+            mine = {row.external_id: row for row in rows if row.instance == instance}
+            links = new_links([as_person(row) for row in mine.values()], cards)
+            linked += [mine[person_id] for person_id, pk in links.made.items() if pk == account.pk]
+        for row in linked:
+            write_link(row, account, at=at)
+        for project in _projects_of(linked):
+            apply_grants(project, at=at)
+    return tuple(linked)
+
+
+def write_link(row: BookingPerson, account: Account, *, at: datetime, sweep_id: int | None = None) -> None:
+    """Stores a link with how and when it was made, in the caller's transaction."""
+    row.account, row.linked_how, row.linked_at = account, LINKED_BY_EMAIL, at
+    row.save(update_fields=["account", "linked_how", "linked_at"])
+    details: dict[str, object] = {"calpendo_id": row.external_id, "how": LINKED_BY_EMAIL}
+    record_event(
+        Verb.ACCOUNT_LINKED,
+        at=at,
+        source="mirror",
+        account=account,
+        details=details | ({"sweep": sweep_id} if sweep_id else {}),
+    )
+
+
+def _projects_of(people: list[BookingPerson]) -> list[Project]:
+    return list(Project.objects.filter(booking_project__roles__person__in=people).distinct().order_by("pk"))

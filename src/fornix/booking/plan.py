@@ -1,0 +1,161 @@
+"""Pure: what the mirror holds + what Calpendo answers -> what to change. Reads no row and writes none."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from fornix.booking.answer import Answer
+from fornix.booking.config import CalpendoConfig
+from fornix.booking.eligibility import modality_of
+from fornix.booking.guards import Hold, guard
+from fornix.booking.identity import Links, new_links
+from fornix.booking.mirror import ArchiveProject, BookedProject, BookedResource, Mirror, Person
+from fornix.booking.next_people import next_people
+from fornix.booking.next_projects import Surroundings, next_project
+from fornix.booking.roles import roles_after
+from fornix.booking.standing import ProjectStanding
+from fornix.booking.wire import UNKNOWN
+from fornix.dicom.labels import fold_code
+from fornix.models.memberships import Role
+
+
+@dataclass(frozen=True, slots=True)
+class PersonChange:
+    """A person before (None: new) and after. A link made now is in `after.account_id`."""
+
+    before: Person | None
+    after: Person
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectChange:
+    """A booked project before (None: new) and after."""
+
+    before: BookedProject | None
+    after: BookedProject
+
+
+@dataclass(frozen=True, slots=True)
+class GrantChange:
+    """What one project of the archive gives by this Calpendo, before and after. `attaches`: it is new to the mirror."""
+
+    archive: ArchiveProject
+    booked_id: str
+    before: Mapping[int, Role]
+    after: Mapping[int, Role]
+    attaches: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """All changes of one sweep. `holds` are removals that wait; `concerns` is for the operator to read."""
+
+    resources: tuple[BookedResource, ...]
+    people: tuple[PersonChange, ...]
+    projects: tuple[ProjectChange, ...]
+    grants: tuple[GrantChange, ...]
+    holds: tuple[Hold, ...]
+    concerns: tuple[str, ...]
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is to be written."""
+        return not (self.resources or self.people or self.projects or self.grants)
+
+
+def make_plan(mirror: Mirror, answer: Answer, config: CalpendoConfig, at: datetime) -> Plan:
+    """The changes that bring the mirror to a judged answer, within the guards."""
+    resources = {
+        row.id: BookedResource(row.id, row.name, modality_of(row.id, row.name, config.scanners))
+        for row in answer.resources
+    }
+    people = next_people(mirror.people, answer.people, at.astimezone(config.zone).date())
+    around = Surroundings(
+        config=config,
+        people=people,
+        person_rows={row.id: row for row in answer.people},
+        resources={**mirror.resources, **resources},
+        settings_are_told=_settings_are_told(mirror, answer),
+    )
+    projects, concerns = _next_projects(mirror, answer, around)
+    guarded = guard(mirror, people, projects)
+    links = new_links(guarded.people.values(), mirror.accounts)
+    linked = _with_links(guarded.people, links)
+    return Plan(
+        resources=tuple(each for each in resources.values() if mirror.resources.get(each.id) != each),
+        people=tuple(
+            PersonChange(mirror.people.get(each.id), each)
+            for each in linked.values()
+            if mirror.people.get(each.id) != each
+        ),
+        projects=tuple(
+            ProjectChange(mirror.projects.get(each.id), each)
+            for each in guarded.projects.values()
+            if mirror.projects.get(each.id) != each
+        ),
+        grants=_grant_changes(mirror, guarded.projects, linked),
+        holds=guarded.holds,
+        concerns=(*answer.notes, *concerns, *links.suggestions),
+    )
+
+
+def _settings_are_told(mirror: Mirror, answer: Answer) -> bool:
+    told = any(row.resources is not UNKNOWN for row in answer.projects)
+    return told or any(project.resource_ids for project in mirror.projects.values())
+
+
+def _next_projects(
+    mirror: Mirror, answer: Answer, around: Surroundings
+) -> tuple[dict[str, BookedProject], list[str]]:
+    after: dict[str, BookedProject] = {}
+    concerns: list[str] = []
+    if not around.settings_are_told:
+        concerns.append("Calpendo does not tell which resources a project may book: every project counts")
+    for row in answer.projects:
+        found = next_project(mirror.projects.get(row.id, BookedProject(row.id)), row, around)
+        after[row.id] = found.project
+        if found.project.is_eligible:
+            concerns += found.concerns
+    for project_id, project in mirror.projects.items():
+        if project_id not in after:
+            after[project_id] = replace(project, is_vanished=True)
+            if project.is_eligible:
+                concerns.append(f"{project.title}: it is gone from Calpendo; its people keep what they have")
+    return after, concerns
+
+
+def _with_links(people: Mapping[str, Person], links: Links) -> dict[str, Person]:
+    return {
+        person_id: replace(person, account_id=links.made[person_id]) if person_id in links.made else person
+        for person_id, person in people.items()
+    }
+
+
+def _grant_changes(
+    mirror: Mirror, projects: Mapping[str, BookedProject], people: Mapping[str, Person]
+) -> tuple[GrantChange, ...]:
+    taken = {archive.booked_id for archive in mirror.archive if archive.booked_id}
+    by_code = _attachable(projects, taken)
+    changes = []
+    for archive in mirror.archive:
+        booked_id = archive.booked_id or by_code.get(archive.folded_label)
+        if booked_id is None or booked_id not in projects:
+            continue
+        after = roles_after(projects[booked_id], people, archive.roles)
+        attaches = archive.booked_id is None
+        if attaches or after != archive.roles:
+            changes.append(GrantChange(archive, booked_id, archive.roles, after, attaches))
+    return tuple(changes)
+
+
+def _attachable(projects: Mapping[str, BookedProject], taken: set[str]) -> dict[str, str]:
+    """Folded code -> the only booked project of that code that a project of the archive may belong to."""
+    found: defaultdict[str, list[str]] = defaultdict(list)
+    for project in projects.values():
+        is_mirrored = project.standing is ProjectStanding.MIRRORED
+        if project.code and project.is_eligible and is_mirrored:
+            found[fold_code(project.code)].append(project.id)
+    return {code: ids[0] for code, ids in found.items() if len(ids) == 1 and ids[0] not in taken}

@@ -1,0 +1,54 @@
+"""Pure: from the parts that people have in a booked project to the roles of accounts (contract calpendo 4.2)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from fornix.access.memberships import Grant
+from fornix.access.policy import ROLE_ORDER
+from fornix.booking.mirror import OWNER, PI, BookedProject, Part, Person
+from fornix.booking.standing import ProjectStanding
+from fornix.models.memberships import Role
+
+# One text per role, so that a change from owner to PI, which changes no right, writes nothing.
+EVIDENCE = {Role.OWNER: "owner or PI in Calpendo", Role.MEMBER: "user in Calpendo"}
+
+
+def role_of(part: str) -> Role:
+    """Owner and PI are owners here, users are members."""
+    return Role.OWNER if part in (OWNER, PI) else Role.MEMBER
+
+
+def wanted_roles(parts: Iterable[Part], people: Mapping[str, Person]) -> dict[int, Role]:
+    """Account id -> the strongest role by any of its people. Who is not active or not linked gives nothing."""
+    roles: dict[int, Role] = {}
+    for part in parts:
+        person = people.get(part.person_id)
+        if person is None or person.account_id is None or not person.is_active:
+            continue
+        if roles.get(person.account_id) is not Role.OWNER:
+            roles[person.account_id] = role_of(part.part)
+    return roles
+
+
+def roles_after(
+    project: BookedProject, people: Mapping[str, Person], current: Mapping[int, Role]
+) -> dict[int, Role]:
+    """The roles that this Calpendo gives on the project: all of them anew while it is mirrored.
+
+    Otherwise nothing is added, and only who may no longer work in Calpendo loses what he has.
+    """
+    wanted = wanted_roles(project.parts, people)
+    if project.standing is ProjectStanding.MIRRORED:
+        return wanted
+    return {account_id: role for account_id, role in current.items() if account_id in wanted}
+
+
+def as_grants(roles: Mapping[int, Role]) -> list[Grant]:
+    """The roles as `access` takes them."""
+    return [Grant(account_id, role, EVIDENCE[role]) for account_id, role in sorted(roles.items())]
+
+
+def strongest(roles: Iterable[Role]) -> Role:
+    """The role that gives most."""
+    return min(roles, key=ROLE_ORDER.index)

@@ -1,0 +1,146 @@
+"""One sweep of the mirror: fetch, judge, plan, guard, apply, record (DESIGN, story two).
+
+Nothing is written before the whole answer is judged; an answer that is not believed changes nothing.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from fornix.booking.apply import apply_plan
+from fornix.booking.client import USUAL, CalpendoClient, Patience
+from fornix.booking.config import CalpendoConfig
+from fornix.booking.fetch import fetch_answer
+from fornix.booking.judge import Baseline, Judgement, judge
+from fornix.booking.lease import LeaseLost, end_sweep, take_lease
+from fornix.booking.load import load_mirror
+from fornix.booking.plan import Plan, make_plan
+from fornix.booking.refusals import CalpendoUnusable
+from fornix.booking.report import Line, lines_of, usernames_of
+from fornix.models import Sweep, SweepOutcome
+
+GOOD = (SweepOutcome.COMPLETE, SweepOutcome.HELD)
+MOST_CONCERNS_KEPT = 500
+
+
+@dataclass(frozen=True, slots=True)
+class SweepResult:
+    """What a sweep did, or with `is_dry_run` would do. `sweep_id` is None for a dry run: it leaves no row."""
+
+    sweep_id: int | None
+    outcome: SweepOutcome
+    reason: str
+    requests: int
+    counts: Mapping[str, object]
+    lines: tuple[Line, ...] = ()
+    holds: tuple[str, ...] = ()
+    concerns: tuple[str, ...] = ()
+    is_dry_run: bool = False
+
+
+def run_sweep(
+    config: CalpendoConfig,
+    at: datetime,
+    *,
+    dry_run: bool = False,
+    accept_first: bool = False,
+    patience: Patience = USUAL,
+) -> SweepResult:
+    """Brings the mirror and the rights that follow from it to what Calpendo says now.
+
+    :param at: the time of the sweep, aware.
+    :param accept_first: takes the answer without comparing it with earlier ones: the site really became smaller.
+    :raises SweepRunning: another sweep has not ended yet.
+    """
+    if dry_run:
+        return replace(_dry_run(config, at, patience, accept_first=accept_first), is_dry_run=True)
+    started = time.monotonic()
+    sweep = take_lease(at)
+    result = SweepResult(sweep.pk, SweepOutcome.INCOMPLETE, "it was stopped by a fault of ours", 0, {})
+    try:
+        result = _sweep(config, at, sweep, patience, accept_first=accept_first)
+    finally:
+        sweep.requests, sweep.counts = result.requests, dict(result.counts)
+        sweep.changes = [line.as_json() for line in result.lines]
+        finished_at = at + timedelta(seconds=time.monotonic() - started)
+        end_sweep(sweep, result.outcome, result.reason, finished_at)
+    return result
+
+
+def find_last_good_sweep() -> Sweep | None:
+    """The sweep that the mirror's present state comes from: complete, held removals or not."""
+    return Sweep.objects.filter(outcome__in=GOOD).order_by("-id").first()
+
+
+@dataclass(frozen=True, slots=True)
+class _Prepared:
+    """What a sweep knows before it writes: the verdict and, where that is good, the plan."""
+
+    result: SweepResult
+    plan: Plan | None = None
+
+
+def _dry_run(config: CalpendoConfig, at: datetime, patience: Patience, *, accept_first: bool) -> SweepResult:
+    return _prepare(config, at, None, patience, accept_first=accept_first).result
+
+
+def _sweep(
+    config: CalpendoConfig, at: datetime, sweep: Sweep, patience: Patience, *, accept_first: bool
+) -> SweepResult:
+    prepared = _prepare(config, at, sweep.pk, patience, accept_first=accept_first)
+    if prepared.plan is None or prepared.plan.is_empty:
+        return prepared.result
+    try:
+        apply_plan(prepared.plan, config.instance, sweep, at)
+    except LeaseLost as lost:
+        return replace(prepared.result, outcome=SweepOutcome.INCOMPLETE, reason=str(lost))
+    return prepared.result
+
+
+def _prepare(
+    config: CalpendoConfig, at: datetime, sweep_id: int | None, patience: Patience, *, accept_first: bool
+) -> _Prepared:
+    with CalpendoClient(config, patience) as client:
+        try:
+            answer = fetch_answer(client, config)
+        except CalpendoUnusable as refusal:
+            return _Prepared(_incomplete(sweep_id, str(refusal), client.requests, {}))
+        requests = client.requests
+    mirror = load_mirror(config.instance)
+    judgement = judge(answer, mirror, None if accept_first else _baseline(), config.username)
+    counts = judgement.counts.as_json()
+    if not judgement.is_complete:
+        return _Prepared(_incomplete(sweep_id, _doubts(judgement), requests, counts))
+    plan = make_plan(mirror, answer, config, at)
+    holds = tuple(hold.reason for hold in plan.holds)
+    result = SweepResult(
+        sweep_id=sweep_id,
+        outcome=SweepOutcome.HELD if holds else SweepOutcome.COMPLETE,
+        reason="; ".join(holds),
+        requests=requests,
+        counts=counts | {"concerns": list(plan.concerns[:MOST_CONCERNS_KEPT]), "held": list(holds)},
+        lines=lines_of(plan, mirror, usernames_of(mirror.accounts)),
+        holds=holds,
+        concerns=plan.concerns,
+    )
+    return _Prepared(result, plan)
+
+
+def _baseline() -> Baseline | None:
+    last = find_last_good_sweep()
+    if last is None:
+        return None
+    return Baseline(unread=last.counts.get("unread", {}), has_self=bool(last.counts.get("has_self")))
+
+
+def _incomplete(
+    sweep_id: int | None, reason: str, requests: int, counts: Mapping[str, object]
+) -> SweepResult:
+    return SweepResult(sweep_id, SweepOutcome.INCOMPLETE, reason, requests, counts)
+
+
+def _doubts(judgement: Judgement) -> str:
+    return "Calpendo's answer is not believed, and nothing was changed: " + "; ".join(judgement.reasons) + "."

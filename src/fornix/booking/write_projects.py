@@ -1,0 +1,111 @@
+"""Writes booked projects with their codes and parts, in the caller's transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from fornix.booking.mirror import Part
+from fornix.booking.plan import ProjectChange
+from fornix.dicom.labels import fold_code
+from fornix.models import BookingCode, BookingPerson, BookingProject, BookingRole
+
+PROJECT_FIELDS = (
+    "code",
+    "name",
+    "status",
+    "type",
+    "pi_text",
+    "pi_email",
+    "is_eligible",
+    "created_text",
+    "modified_text",
+)
+BATCH = 500
+
+
+def write_projects(changes: Sequence[ProjectChange], instance: str, at: datetime) -> list[BookingProject]:
+    """The rows as written. People must be there already."""
+    known = {
+        row.external_id: row
+        for row in BookingProject.objects.select_for_update().filter(
+            instance=instance, external_id__in=[change.after.id for change in changes]
+        )
+    }
+    rows = [_set(known.get(change.after.id), change, instance, at) for change in changes]
+    BookingProject.objects.bulk_create([row for row in rows if row.pk is None], batch_size=BATCH)
+    for row in known.values():
+        row.save()
+    _write_codes(rows, changes, at)
+    _write_parts(rows, changes, instance, at)
+    return rows
+
+
+def _set(row: BookingProject | None, change: ProjectChange, instance: str, at: datetime) -> BookingProject:
+    after = change.after
+    row = row or BookingProject(instance=instance, external_id=after.id, first_seen_at=at)
+    for name in PROJECT_FIELDS:
+        setattr(row, name, getattr(after, name))
+    row.groups, row.resource_ids = list(after.groups), list(after.resource_ids)
+    row.vanished_at = (row.vanished_at or at) if after.is_vanished else None
+    row.last_seen_at = at
+    return row
+
+
+def _write_codes(rows: Sequence[BookingProject], changes: Sequence[ProjectChange], at: datetime) -> None:
+    """A code once carried stays an alias, for data acquired while it was valid (contract calpendo 4.7)."""
+    new = []
+    for row, change in zip(rows, changes, strict=True):
+        former = change.before.code if change.before else ""
+        if former == change.after.code:
+            continue
+        if former:
+            BookingCode.objects.filter(booking_project=row, code=former).update(last_seen_at=at)
+        if change.after.code and not BookingCode.objects.filter(booking_project=row, code=row.code).exists():
+            new.append(
+                BookingCode(
+                    booking_project=row,
+                    code=row.code,
+                    folded_code=fold_code(row.code),
+                    first_seen_at=at,
+                    last_seen_at=at,
+                )
+            )
+    BookingCode.objects.bulk_create(new, batch_size=BATCH)
+
+
+def _write_parts(
+    rows: Sequence[BookingProject], changes: Sequence[ProjectChange], instance: str, at: datetime
+) -> None:
+    added = [
+        (row, part)
+        for row, change in zip(rows, changes, strict=True)
+        for part in sorted(
+            change.after.parts - _parts_before(change), key=lambda each: (each.person_id, each.part)
+        )
+    ]
+    people = _people({part.person_id for _, part in added}, instance)
+    BookingRole.objects.bulk_create(
+        [
+            BookingRole(booking_project=row, person_id=people[part.person_id], part=part.part, since=at)
+            for row, part in added
+        ],
+        batch_size=BATCH,
+        ignore_conflicts=True,
+    )
+    for row, change in zip(rows, changes, strict=True):
+        for part in _parts_before(change) - change.after.parts:
+            BookingRole.objects.filter(
+                booking_project=row, person__external_id=part.person_id, part=part.part
+            ).delete()
+
+
+def _parts_before(change: ProjectChange) -> frozenset[Part]:
+    return change.before.parts if change.before else frozenset()
+
+
+def _people(ids: set[str], instance: str) -> Mapping[str, int]:
+    if not ids:
+        return {}
+    people = BookingPerson.objects.filter(instance=instance).values_list("external_id", "pk")
+    return {external_id: pk for external_id, pk in people if external_id in ids}
