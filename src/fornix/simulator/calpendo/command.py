@@ -1,7 +1,6 @@
 """`fornix simulate-calpendo`: serves a simulated Calpendo until told to end."""
 
 import argparse
-import os
 import signal
 import sys
 import threading
@@ -31,9 +30,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="NAME=VALUE",
         help="variant of the wire; may be repeated: " + ", ".join(SWITCHES),
     )
-    parser.add_argument("--username", help="service account; default: $FORNIX_SIM_USERNAME or archive")
-    parser.add_argument("--password", help="its password; default: $FORNIX_SIM_PASSWORD or archive")
-    parser.add_argument("--token", help="of the control interface; default: $FORNIX_SIM_TOKEN or a new one")
+    parser.add_argument("--username", default="archive", help="service account; default: %(default)s")
+    parser.add_argument("--password", default="archive", help="its password; default: %(default)s")
+    parser.add_argument("--token", help="token of the control interface; default: a new one")
     parser.add_argument(
         "--insecure-listen", action="store_true", help="allow an address that is not loopback"
     )
@@ -62,17 +61,16 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _server(args: argparse.Namespace) -> CalpendoServer:
-    environment = os.environ
     return CalpendoServer(
         args.set_name,
         parse_address(args.listen),
         parse_address(args.control),
-        username=args.username or environment.get("FORNIX_SIM_USERNAME", "archive"),
-        password=args.password or environment.get("FORNIX_SIM_PASSWORD", "archive"),
+        username=args.username,
+        password=args.password,
         seed=args.seed,
         clock=datetime.now(UTC) if args.clock == "now" else parse_instant(args.clock),
         switches=parse_switches(dict(_pair(each) for each in args.switch)),
-        token=args.token or environment.get("FORNIX_SIM_TOKEN"),
+        token=args.token,
         insecure_listen=args.insecure_listen,
     )
 

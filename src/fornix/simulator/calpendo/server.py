@@ -35,13 +35,13 @@ class _Listener(socketserver.ThreadingTCPServer):
     block_on_close = False
     request_queue_size = 64
 
-    def __init__(self, address: Address, handler: type["_Handler"], site: Site, token: str) -> None:
+    def __init__(self, address: Address, exchange: type["_Exchange"], site: Site, token: str) -> None:
         self.site = site
         self.token = token
         self.stopping = threading.Event()
         self.address_family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET
         self._open: set[_Connection] = set()
-        super().__init__(address, handler)
+        super().__init__(address, exchange)
 
     def process_request(self, request: _Connection, client_address: object) -> None:
         self._open.add(request)
@@ -72,7 +72,7 @@ class _Listener(socketserver.ThreadingTCPServer):
         return f"http://{name}:{port}"
 
 
-class _Handler(BaseHTTPRequestHandler):
+class _Exchange(BaseHTTPRequestHandler):
     """What both interfaces share: HTTP/1.1, silence, and bodies read with a limit."""
 
     protocol_version = "HTTP/1.1"
@@ -96,7 +96,7 @@ class _Handler(BaseHTTPRequestHandler):
         return send(self, made, self.server.stopping)
 
 
-class _ReadHandler(_Handler):
+class _ReadExchange(_Exchange):
     """`/webdav`, for any method."""
 
     def _answer(self) -> None:
@@ -119,7 +119,7 @@ class _ReadHandler(_Handler):
         raise AttributeError(name)
 
 
-class _ControlHandler(_Handler):
+class _ControlExchange(_Exchange):
     """`/_sim`."""
 
     def _answer(self) -> None:
@@ -178,10 +178,10 @@ class CalpendoServer:
 
     def start(self) -> None:
         """Opens both sockets and serves them from threads; OSError when an address is taken."""
-        handlers = (_ReadHandler, _ControlHandler)
+        exchanges = (_ReadExchange, _ControlExchange)
         try:
-            for address, handler in zip(self._addresses, handlers, strict=True):
-                self._listeners.append(_Listener(address, handler, self.site, self.token))
+            for address, exchange in zip(self._addresses, exchanges, strict=True):
+                self._listeners.append(_Listener(address, exchange, self.site, self.token))
         except OSError:
             for listener in self._listeners:
                 listener.server_close()
