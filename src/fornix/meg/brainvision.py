@@ -43,16 +43,19 @@ class Files:
 def find_brainvision(pool: Pool) -> list[Recording]:
     """All BrainVision recordings. Data and markers without a header stay in the pool."""
     found = []
-    for header in [file for file in pool.left() if file.name.lower().endswith((".vhdr", ".ahdr"))]:
-        try:
-            sections = pool.read(header, read_header)
-        except NotThisFormat as error:
-            pool.refuse(header.path, f"no BrainVision header: {error}")
-            continue
-        files = _files(pool, header, sections.get("common infos", {}))
-        markers = pool.head(files.markers, MAX_HEADER) if files.markers else b""
-        found.append(_recording(files, sections, _began(markers)))
-        pool.claim(found[-1].files)
+    for files in pool.by_folder().values():
+        headers = [file for file in files if file.name.lower().endswith((".vhdr", ".ahdr"))]
+        beside = {file.name.lower(): file for file in files} if headers else {}
+        for header in headers:
+            try:
+                sections = pool.read(header, read_header)
+            except NotThisFormat as error:
+                pool.refuse(header.path, f"no BrainVision header: {error}")
+                continue
+            found.append(_recording(pool, _files(beside, header, sections.get("common infos", {})), sections))
+            pool.claim(found[-1].files)
+            for path in found[-1].files:
+                beside.pop(path.rpartition("/")[2].lower(), None)
     return found
 
 
@@ -79,9 +82,8 @@ def _decode(data: bytes) -> str:
         return data.decode("latin-1")
 
 
-def _files(pool: Pool, header: Candidate, infos: Mapping[str, str]) -> Files:
+def _files(beside: Mapping[str, Candidate], header: Candidate, infos: Mapping[str, str]) -> Files:
     """By the names in the header, which keep their old value when somebody renames the files; then by the stem."""
-    beside = {file.name.lower(): file for file in pool.beside(header.folder)}
     stem = header.name[:-5]
 
     def named(key: str, suffixes: tuple[str, ...]) -> Candidate | None:
@@ -101,7 +103,8 @@ def _began(markers: bytes) -> Moment:
     return moment_of_texts(f"{text[:4]}/{text[4:6]}/{text[6:8]}", f"{text[8:10]}:{text[10:12]}:{text[12:14]}")
 
 
-def _recording(files: Files, sections: Sections, acquired: Moment) -> Recording:
+def _recording(pool: Pool, files: Files, sections: Sections) -> Recording:
+    acquired = _began(pool.head(files.markers, MAX_HEADER)) if files.markers else Moment()
     labels = label_eeg(files.header.path)
     present = [file for file in (files.header, files.data, files.markers) if file]
     problems = []

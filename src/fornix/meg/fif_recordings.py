@@ -8,8 +8,9 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from fornix.meg.card import duration_of, make_card, positive
 from fornix.meg.channels import MEG_TYPES, count_types, modality_of
-from fornix.meg.fif import FifFile, read_fif
+from fornix.meg.fif import FifFile
 from fornix.meg.fif_parts import Chain, chain_parts
+from fornix.meg.fif_reader import read_fif
 from fornix.meg.fif_tags import MAGIC
 from fornix.meg.labels import label
 from fornix.meg.pool import Pool
