@@ -7,7 +7,7 @@ from datetime import datetime
 from fornix.audit.events import Verb, record_event
 from fornix.dicom.labels import fold_code
 from fornix.errors import Invalid
-from fornix.models import Account, BookingProject, Project
+from fornix.models import AccessionCounter, Account, BookingProject, Project
 
 LABEL_LENGTH = 180
 
@@ -19,6 +19,20 @@ def find_project(label: str) -> Project | None:
         return exact
     alike = list(Project.objects.filter(folded_label=fold_code(label))[:2])
     return alike[0] if len(alike) == 1 else None
+
+
+def lock_creation() -> None:
+    """Lets one transaction at a time make projects: two first arrivals of one project must not make two."""
+    AccessionCounter.objects.select_for_update().get_or_create(kind="P")
+
+
+def free_label(code: str) -> str:
+    """The code, or with `_2`, `_3`, ... when a project of another booking project holds it already."""
+    label, count = code, 1
+    while Project.objects.filter(folded_label=fold_code(label)).exists():
+        count += 1
+        label = f"{code}_{count}"
+    return label
 
 
 def create_project(

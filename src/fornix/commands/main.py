@@ -78,6 +78,21 @@ def main(argv: list[str] | None = None) -> int:
         # The reader of our output went away (`fornix show | head`): not our failure.
         sys.stderr.close()
         return FAILED
+    except Exception as error:  # noqa: BLE001 - the outermost line: nobody wants a stack trace at 2 a.m.
+        if "--traceback" in words:
+            raise
+        print(f"fornix: {_unexpected(error)}", file=sys.stderr)
+        return FAILED
+
+
+def _unexpected(error: Exception) -> str:
+    name = type(error).__name__
+    if name in ("OperationalError", "InterfaceError"):
+        return f"the database does not answer as it should: {error}"
+    return (
+        f"an error of Fornix itself ({name}). What was acknowledged is safe. "
+        "`fornix --traceback COMMAND ...` shows where it is, for a report."
+    )
 
 
 def _run(words: list[str]) -> int:
@@ -104,6 +119,9 @@ def _frame() -> argparse.ArgumentParser:
         type=Path,
         metavar="DIR",
         help="the data folder (default: FORNIX_DATA, ~/.local/share/fornix)",
+    )
+    parser.add_argument(
+        "--traceback", action="store_true", help="on an error of Fornix itself, show where it is"
     )
     return parser
 

@@ -6,6 +6,8 @@ import fcntl
 import os
 from pathlib import Path
 
+from fornix.errors import Unavailable
+
 
 def open_archive(data: Path | None) -> None:
     """Creates the data folder, starts Django and brings the tables up to date.
@@ -18,7 +20,10 @@ def open_archive(data: Path | None) -> None:
     if data is not None:
         os.environ["FORNIX_DATA"] = str(data.absolute())
     folder = read_environment().data
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise Unavailable(f"The data folder {folder} cannot be made: {error.strerror}.") from error
 
     import django
 

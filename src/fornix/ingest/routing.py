@@ -5,15 +5,14 @@ Site rules and bookings come between and after (DESIGN, story one); they are evi
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from fornix.booking.attach import attach_new_project
 from fornix.booking.find import FoundProject, find_booking_project
-from fornix.catalog.projects import create_project, find_project
+from fornix.catalog.projects import create_project, find_project, free_label, lock_creation
 from fornix.errors import Refused
-from fornix.models import Arrival, ImagingSession, Project, Scan
+from fornix.models import Arrival, BookingProject, ImagingSession, Project, Scan
 
 
 class Waits(Refused):
@@ -66,19 +65,15 @@ def _explicit(arrival: Arrival, on: date | None, *, at: datetime, source: str) -
         return project
     if not arrival.may_create_project:
         raise Waits(f'there is no project "{arrival.project_label}"')
-    return create_project(arrival.project_label, at=at, source=source)
+    lock_creation()
+    return find_project(arrival.project_label) or create_project(arrival.project_label, at=at, source=source)
 
 
 def _known(code: str, on: date | None, *, at: datetime, source: str) -> Project | None:
     """The project of this code in the archive, or made from the mirror's; None when neither knows it."""
     match find_booking_project(code, on=on):
         case FoundProject(booking_project=found):
-            project = Project.objects.filter(booking_project=found).first() or find_project(code)
-            if project is None:
-                project = create_project(found.code or code, at=at, source=source)
-            if project.booking_project_id is None:
-                attach_new_project(project, found, at=at)
-            return project
+            return _project_of(found, code, at=at, source=source)
         case None:
             return find_project(code)
         case several:
@@ -86,6 +81,14 @@ def _known(code: str, on: date | None, *, at: datetime, source: str) -> Project 
             raise Waits(f'Calpendo knows several projects of the code "{code}": {names}. Say which one')
 
 
-def codes_of(candidates: Sequence[str]) -> tuple[str, ...]:
-    """Candidates, each once, in their order."""
-    return tuple(dict.fromkeys(code for code in candidates if code))
+def _project_of(found: BookingProject, code: str, *, at: datetime, source: str) -> Project:
+    """The project of a booking project. One of its code that is another's (codes are reused) is not touched."""
+    lock_creation()
+    project = Project.objects.filter(booking_project=found).first()
+    if project is not None:
+        return project
+    project = find_project(code)
+    if project is None or project.booking_project_id is not None:
+        project = create_project(free_label(found.code or code), at=at, source=source)
+    attach_new_project(project, found, at=at)
+    return project
