@@ -78,7 +78,7 @@ def main(argv: list[str] | None = None) -> int:
         # The reader of our output went away (`fornix show | head`): not our failure.
         sys.stderr.close()
         return FAILED
-    except Exception as error:  # noqa: BLE001 - the outermost line: nobody wants a stack trace at 2 a.m.
+    except Exception as error:  # the outermost line: nobody wants a stack trace at 2 a.m.
         if "--traceback" in words:
             raise
         print(f"fornix: {_unexpected(error)}", file=sys.stderr)
