@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fornix.simulator.calpendo.fault_effects import EFFECTS
+from fornix.simulator.calpendo.faults.table import EFFECTS
 from fornix.simulator.calpendo.refusals import ControlRefused
 from fornix.simulator.calpendo.requests import Request
 from fornix.simulator.calpendo.state import Beginning, Site

@@ -5,8 +5,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from fornix.simulator.calpendo.conditions import bind
-from fornix.simulator.calpendo.grammar import parse_expression
+from fornix.simulator.calpendo.query.conditions import bind
+from fornix.simulator.calpendo.query.grammar import parse_expression
 from fornix.simulator.calpendo.refusals import QueryRefused
 from fornix.simulator.calpendo.switches import Switches
 from fornix.simulator.calpendo.world import Mark, Range, Row, world_of

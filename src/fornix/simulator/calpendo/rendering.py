@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, TypeAlias
 
-from .paths import Found, Path, read
+from .query.paths import Found, Path, read
 from .schema import BOOKING, RESOURCE, RESOURCE_SETTING, Kind, Property, table_of, visible_properties
 from .switches import Switches
 from .world import Mark, Range, Row, Value, World

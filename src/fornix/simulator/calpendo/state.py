@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 from .answers import Answer
 from .data_sets import find_set
 from .edits import EditRules, apply_edits
-from .effects import Effects
-from .fault_rules import FaultRule, parse_rules
+from .faults.effects import Effects
+from .faults.rules import FaultRule, parse_rules
 from .moment import Moment
 from .refusals import ControlRefused
 from .requests import Request, parse_target

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from .answers import Answer, error_answer, html_answer, json_answer
-from .conditions import bind
-from .effects import Effects
-from .grammar import parse_expression
+from .faults.effects import Effects
 from .moment import Moment
 from .negotiation import Form, wanted_form
-from .paths import resolve_path
+from .query.conditions import bind
+from .query.grammar import parse_expression
+from .query.paths import resolve_path
 from .refusals import QueryRefused, TypeUnknown
 from .rendering import Renderer
 from .requests import Request, Target, parse_target

@@ -6,13 +6,13 @@ from datetime import UTC, date
 from typing import Any, TypeAlias
 from zoneinfo import ZoneInfo
 
+from ..refusals import QueryRefused
+from ..schema import Kind
+from ..switches import Switches
+from ..world import Mark, Row, World
 from .dates import parse_wall_time
 from .grammar import Condition, Expression, Group, Operator
 from .paths import Found, Path, read, resolve_path
-from .refusals import QueryRefused
-from .schema import Kind
-from .switches import Switches
-from .world import Mark, Row, World
 
 Predicate: TypeAlias = Callable[[World, Row], bool]
 _Test: TypeAlias = Callable[[World, Found], bool]

@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from .answers import Answer
-from .fault_effects import EFFECTS, Effect
-from .moment import Moment
-from .requests import Target
-from .world import Row
+from ..answers import Answer
+from ..moment import Moment
+from ..requests import Target
+from ..world import Row
+from .table import EFFECTS, Effect
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,10 +5,10 @@ from dataclasses import replace
 from typing import Any
 from zlib import crc32
 
-from .moment import Moment
-from .requests import Target
-from .schema import PROJECT, USER, table_of
-from .world import HiddenKey, Mark, Row, Value, World
+from ..moment import Moment
+from ..requests import Target
+from ..schema import PROJECT, USER, table_of
+from ..world import HiddenKey, Mark, Row, Value, World
 
 
 def empty_list(_parameters: Mapping[str, Any], _rows: list[Row], _moment: Moment) -> list[Row]:

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import TypeAlias
 
-from .refusals import QueryRefused
-from .schema import Kind, Property, visible_properties
-from .switches import Switches
-from .world import Mark, Range, Row, Value, World
+from ..refusals import QueryRefused
+from ..schema import Kind, Property, visible_properties
+from ..switches import Switches
+from ..world import Mark, Range, Row, Value, World
 
 Found: TypeAlias = "Value | Mark | tuple[Found, ...]"
 _MOST_STEPS = 12

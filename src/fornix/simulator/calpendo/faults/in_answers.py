@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from .answers import HTML_TYPE, JSON_TYPE, Answer, error_answer, login_page
-from .moment import Moment
+from ..answers import HTML_TYPE, JSON_TYPE, Answer, error_answer, login_page
+from ..moment import Moment
 
 _PROXY_PAGE = b"<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>"
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeAlias
 
-from .refusals import QueryRefused
+from ..refusals import QueryRefused
 
 NULL = "__NULL__"
 _CLOSE = "CLOSE"

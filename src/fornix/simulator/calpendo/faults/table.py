@@ -4,13 +4,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
-from . import faults_in_answers as answers
-from . import faults_in_rows as rows
-from . import faults_on_the_wire as wire
-from .answers import Answer
-from .moment import Moment
-from .requests import Target
-from .world import Row, World
+from ..answers import Answer
+from ..moment import Moment
+from ..requests import Target
+from ..world import Row, World
+from . import in_answers as answers
+from . import in_rows as rows
+from . import on_the_wire as wire
 
 Parameters: TypeAlias = Mapping[str, Any]
 Shapes: TypeAlias = list[dict[str, Any]]

@@ -3,7 +3,7 @@
 import re
 from datetime import datetime
 
-from .refusals import QueryRefused
+from ..refusals import QueryRefused
 
 # yyyymmddThhmm, yyyymmdd-hhmm, yyyymmdd.hhmm, each also with seconds, and yyyymmdd alone.
 _SPELLING = re.compile(r"([0-9]{8})(?:[Tt.-]([0-9]{4})([0-9]{2})?)?")

@@ -7,12 +7,12 @@ from datetime import datetime
 from fnmatch import fnmatchcase
 from typing import Any
 
+from ..refusals import ControlRefused
+from ..requests import Request, parse_target
+from ..schema import table_of
+from ..stamps import parse_instant
 from .effects import Applied
-from .fault_effects import EFFECTS
-from .refusals import ControlRefused
-from .requests import Request, parse_target
-from .schema import table_of
-from .stamps import parse_instant
+from .table import EFFECTS
 
 _MATCHERS = ("type", "path", "account", "nth", "after", "first", "probability", "from", "until")
 _MOST_RULES = 100

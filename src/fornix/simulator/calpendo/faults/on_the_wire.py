@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from .answers import Answer, Delivery
+from ..answers import Answer, Delivery
 
 _BETWEEN_ITEMS = b"},{"
 
