@@ -4,4 +4,10 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from fornix.web.routes import routes as pages
+
+urlpatterns: list[URLPattern | URLResolver] = [*pages]
+
+handler400 = "fornix.web.refusals.bad_request"
+handler404 = "fornix.web.refusals.not_found"
+handler500 = "fornix.web.refusals.failed"

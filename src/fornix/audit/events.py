@@ -18,6 +18,7 @@ class Verb(StrEnum):
     MEMBERSHIP_REVOKED = "membership.revoked"
     OVERRIDE_SET = "override.set"
     OVERRIDE_LIFTED = "override.lifted"
+    PASSWORD_CHANGED = "password.changed"  # noqa: S105 - the name of an event
     PROJECT_CREATED = "project.created"
     PROJECT_MIRRORED = "project.mirrored"
     SESSION_FILED = "session.filed"

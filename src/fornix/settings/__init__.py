@@ -82,6 +82,7 @@ SESSION_COOKIE_SECURE = _HTTPS
 SESSION_COOKIE_AGE = 14 * 24 * 3600
 CSRF_COOKIE_NAME = f"fornix_csrf_{_COOKIES}"
 CSRF_COOKIE_SECURE = _HTTPS
+CSRF_COOKIE_AGE = None  # as long as the browser is open
 CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "fornix.web.refusals.csrf_failure"
 CSRF_TRUSTED_ORIGINS = [FORNIX.url] if FORNIX.url else []

@@ -1,0 +1,210 @@
+"""Errors as answers: one table of family -> status, as a page, JSON or text. Words and layout of pages are templates'.
+
+What a stranger may not see is answered with the log-in page (401) whether it exists or not.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.shortcuts import render
+from django.template.exceptions import TemplateDoesNotExist
+
+from fornix.errors import ArchiveError, Invalid, NotAllowed, NotVisible, Refused, Unavailable
+from fornix.http.actors import CredentialsWrong, viewer_of
+
+logger = logging.getLogger(__name__)
+
+# Without letters and digits that are read for each other.
+ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+CHALLENGE = 'Basic realm="Fornix", charset="UTF-8"'
+# Browsers open a dialogue of their own for Basic; they have the log-in page instead.
+QUIET_CHALLENGE = 'Bearer realm="Fornix"'
+
+# The first that fits holds.
+FAMILIES: tuple[tuple[type[Exception], int], ...] = (
+    (CredentialsWrong, 401),
+    (NotVisible, 404),
+    (NotAllowed, 403),
+    (Refused, 409),
+    (Invalid, 400),
+    (Unavailable, 503),
+    (Http404, 404),
+    (PermissionDenied, 403),
+    (RequestDataTooBig, 413),
+    (SuspiciousOperation, 400),
+)
+
+GetResponse = Callable[[HttpRequest], HttpResponseBase]
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """What a refused request is told: what happened, what is safe, what to do, and a number to quote."""
+
+    status: int
+    title: str
+    detail: str
+    safe: str
+    advice: str
+    number: str
+
+
+# status -> what happened, what it means, what is safe, what to do next
+WORDS: dict[int, tuple[str, str, str, str]] = {
+    400: (
+        "This cannot be read as it was sent",
+        "",
+        "Nothing was changed.",
+        "Go back and try it from the page.",
+    ),
+    401: ("Log in to go on", "", "", "Log in, or send a token that is valid: My account, API tokens."),
+    403: (
+        "You may not do this",
+        "",
+        "Nothing was changed.",
+        "An owner of the project or an administrator can.",
+    ),
+    404: (
+        "Nothing here that you may see",
+        "",
+        "",
+        "If a colleague sent you the link, ask the PI to add you in Calpendo. It works here within an hour.",
+    ),
+    405: ("This address is not asked in that way", "", "Nothing was changed.", "Start again from Home."),
+    409: (
+        "The archive refused this",
+        "",
+        "Nothing was changed.",
+        "Read the reason, then try it differently.",
+    ),
+    413: ("That is too much for a form", "", "Nothing was changed.", "Send less at once."),
+    429: ("Too many wrong passwords", "", "", "Wait 15 minutes, or ask an administrator for a new password."),
+    500: (
+        "Something broke here",
+        "It is our fault, not yours, and it has been written down.",
+        "Your data are safe. What was being changed is as it was before.",
+        "Try again. If it stays, send the number below to an administrator.",
+    ),
+    503: ("This does not answer now", "", "Your data are safe.", "Try again in a few minutes."),
+}
+
+
+def diagnostic_number() -> str:
+    """A number to quote, such as 7Q4-KX2: it is written into the log too."""
+    text = "".join(secrets.choice(ALPHABET) for _ in range(6))
+    return f"{text[:3]}-{text[3:]}"
+
+
+def make_refusal(status: int, detail: str = "", *, title: str = "", advice: str = "") -> Refusal:
+    """The words for a status; what is given replaces the usual ones."""
+    usual_title, usual_detail, safe, usual_advice = WORDS[status]
+    return Refusal(
+        status=status,
+        title=title or usual_title,
+        detail=detail or usual_detail,
+        safe=safe,
+        advice=advice or usual_advice,
+        number=diagnostic_number(),
+    )
+
+
+def answer(request: HttpRequest, refusal: Refusal) -> HttpResponse:
+    """The refusal in the form that the client asked for: a page for browsers, JSON where it is wanted, else text."""
+    accepted = request.headers.get("Accept", "")
+    if "text/html" in accepted:
+        response = _page(request, refusal)
+    elif "json" in accepted:
+        response = JsonResponse({"error": _facts(refusal)}, status=refusal.status)
+    else:
+        response = _text(refusal)
+    if refusal.status == 401:
+        response["WWW-Authenticate"] = QUIET_CHALLENGE if "text/html" in accepted else CHALLENGE
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+def translate(request: HttpRequest, error: Exception) -> HttpResponse:
+    """An exception as an answer."""
+    status = next((status for family, status in FAMILIES if isinstance(error, family)), 500)
+    if status == 404 and viewer_of(request).account is None:
+        status = 401
+    detail = str(error) if isinstance(error, ArchiveError) and status != 404 else ""
+    refusal = make_refusal(status, "" if type(error) is NotVisible else detail)
+    if status == 500:
+        _record_failure(request, error, refusal.number)
+    return answer(request, refusal)
+
+
+class ErrorMiddleware:
+    """Answers for every view that raises, and gives the framework's bare refusals a page."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Answers; a 405 gets words, and keeps its Allow header."""
+        response = self.get_response(request)
+        if response.status_code == 405:
+            allowed = response.headers.get("Allow", "")
+            response = answer(request, make_refusal(405))
+            response["Allow"] = allowed
+        if "Cache-Control" not in response:
+            response["Cache-Control"] = "private, no-store"
+        return response
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse:
+        """The framework's hook for what a view raises."""
+        return translate(request, exception)
+
+
+def _record_failure(request: HttpRequest, error: Exception, number: str) -> None:
+    """Where it happened, by source lines; not the error's own text, which can hold values of the row."""
+    match = request.resolver_match
+    logger.error(
+        "action=failed number=%s route=%s error=%s\n%s",
+        number,
+        (match.url_name or match.route) if match else "-",
+        type(error).__name__,
+        "".join(traceback.format_tb(error.__traceback__)),
+    )
+
+
+def _page(request: HttpRequest, refusal: Refusal) -> HttpResponse:
+    template = "login.html" if refusal.status == 401 else "refusal.html"
+    context = {
+        "refusal": refusal,
+        "next": request.get_full_path() if request.method == "GET" else "",
+        "problem": "",
+    }
+    try:
+        return render(request, template, context, status=refusal.status)
+    except TemplateDoesNotExist:
+        raise
+    except Exception as error:  # noqa: BLE001 - the frame of the page needs the database, which may be what is broken
+        _record_failure(request, error, refusal.number)
+        return _text(refusal)
+
+
+def _facts(refusal: Refusal) -> dict[str, object]:
+    return {
+        "status": refusal.status,
+        "title": refusal.title,
+        "detail": refusal.detail,
+        "safe": refusal.safe,
+        "advice": refusal.advice,
+        "number": refusal.number,
+    }
+
+
+def _text(refusal: Refusal) -> HttpResponse:
+    words = [f"{refusal.title}.", refusal.detail, refusal.safe, refusal.advice, f"No. {refusal.number}"]
+    return HttpResponse(
+        "\n".join(filter(None, words)) + "\n", status=refusal.status, content_type="text/plain; charset=utf-8"
+    )

@@ -1,0 +1,136 @@
+"""Pure: a scan's header values as lines with names and units for people. Keys carry their units: `echo_time_ms`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+UNITS = {
+    "ms": "ms",
+    "s": "s",
+    "mm": "mm",
+    "cm": "cm",
+    "m": "m",
+    "t": "T",
+    "hz": "Hz",
+    "khz": "kHz",
+    "mhz": "MHz",
+    "deg": "°",
+    "degrees": "°",
+    "bytes": "bytes",
+}
+# Words that a plain key does not spell as people do.
+NAMES = {
+    "tr": "Repetition time",
+    "te": "Echo time",
+    "ti": "Inversion time",
+    "magnetic_field_strength": "Field strength",
+    "voxel": "Voxel",
+    "voxel_size": "Voxel",
+    "sampling_rate": "Sampling",
+    "ref_meg": "reference",
+    "projectors": "Projectors",
+}
+CHANNELS = {"mag": "mag", "grad": "grad", "ref_meg": "reference", "eeg": "EEG", "eog": "EOG", "ecg": "ECG"}
+LONGEST = 12  # values of a list that are written out
+KINDS = (
+    ("fmap", re.compile(r"fmap|field.?map|gre_field|b0.?map|_dir-|distortion", re.IGNORECASE)),
+    ("dwi", re.compile(r"dwi|dti|diff|trace|\badc\b|\bfa\b|hardi", re.IGNORECASE)),
+    ("func", re.compile(r"func|bold|fmri|rest|task|\bepi\b|asl|perf|raw|maxfiltered", re.IGNORECASE)),
+    ("anat", re.compile(r"anat|t1|t2|mprage|mp2rage|flair|space|pd_?w|swi|tof|gre\b", re.IGNORECASE)),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class CardLine:
+    """One value. `parts` are set when it is a list of things, such as channels by type."""
+
+    name: str
+    value: str
+    parts: tuple[str, ...] = ()
+
+
+def kind_of_scan(scan_type: str, description: str) -> str:
+    """anat, func, dwi, fmap or other: the colour beside the type's word."""
+    for text in (scan_type, description):
+        for kind, pattern in KINDS:
+            if pattern.search(text):
+                return kind
+    return "other"
+
+
+def card_lines(header: Mapping[str, object]) -> tuple[CardLine, ...]:
+    """The header's values in its own order; what is empty is left out."""
+    lines = (_line(key, value) for key, value in header.items() if value not in (None, "", [], {}))
+    return tuple(lines)
+
+
+def _line(key: str, value: object) -> CardLine:
+    name, unit = _name_and_unit(key)
+    if key == "duration_s" and isinstance(value, int | float):
+        return CardLine("Duration", duration(value))
+    if isinstance(value, Mapping):
+        parts = tuple(f"{_inner(str(inner), found)}" for inner, found in value.items())
+        return CardLine(name, "", parts[: LONGEST * 2])
+    if isinstance(value, list | tuple):
+        return _list_line(name, unit, value)
+    return CardLine(name, _with_unit(_text(value), unit))
+
+
+def _list_line(name: str, unit: str, values: Iterable[object]) -> CardLine:
+    held = list(values)
+    if held and all(isinstance(value, int | float) for value in held) and len(held) <= 4:
+        return CardLine(name, _with_unit(" × ".join(map(_text, held)), unit))
+    parts = [_with_unit(_part(value), unit) for value in held[:LONGEST]]
+    if len(held) > LONGEST:
+        parts.append(f"and {len(held) - LONGEST} more")
+    return CardLine(name, "", tuple(parts))
+
+
+def _part(value: object) -> str:
+    if isinstance(value, Mapping):
+        return ", ".join(f"{_inner(str(key), found)}" for key, found in value.items())
+    return _text(value)
+
+
+def _inner(key: str, value: object) -> str:
+    if isinstance(value, int) and not isinstance(value, bool):
+        return f"{value} {CHANNELS.get(key, key.replace('_', ' '))}"
+    name, unit = _name_and_unit(key)
+    return (
+        f"{name.lower()} {_with_unit(_part(value) if not isinstance(value, list) else _numbers(value), unit)}"
+    )
+
+
+def _numbers(values: list[object]) -> str:
+    return ", ".join(map(_text, values[:LONGEST]))
+
+
+def _name_and_unit(key: str) -> tuple[str, str]:
+    stem, _, last = key.rpartition("_")
+    if stem and last in UNITS:
+        return NAMES.get(stem, stem.replace("_", " ").capitalize()), UNITS[last]
+    return NAMES.get(key, key.replace("_", " ").capitalize()), ""
+
+
+def _text(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        return f"{value:.6g}"
+    return str(value)
+
+
+def _with_unit(text: str, unit: str) -> str:
+    if not unit:
+        return text
+    return f"{text}{unit}" if unit == "°" else f"{text} {unit}"
+
+
+def duration(seconds: float) -> str:
+    """`24:10`, `1:02:03`."""
+    whole = round(seconds)
+    hours, rest = divmod(whole, 3600)
+    minutes, left = divmod(rest, 60)
+    return f"{hours}:{minutes:02d}:{left:02d}" if hours else f"{minutes}:{left:02d}"

@@ -1,0 +1,57 @@
+"""Pages of a project: its record and subjects, and everybody in it."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from fornix.catalog import subjects
+from fornix.catalog.feed import activity
+from fornix.catalog.people import PersonLine, Standing, project_people
+from fornix.catalog.project_record import ProjectRecord, get_project
+from fornix.errors import NotVisible
+from fornix.http.actors import actor_of
+from fornix.http.paging import Sorting, links_of, window_of
+from fornix.web.frame import freshness
+
+SUBJECTS = Sorting(subjects.SORTS, default="changed", falling=("changed", "sessions", "files", "size"))
+SHORT = 8  # people on the project's own page
+
+
+@require_safe
+def project_detail(request: HttpRequest, project: str) -> HttpResponse:
+    """The project's page; its record alone for those who may not read its data."""
+    actor = actor_of(request)
+    record = get_project(actor, project)
+    context: dict[str, object] = {"project": record, "freshness": freshness()}
+    if not record.is_readable:
+        return render(request, "project_record.html", context)
+    window = window_of(request, SUBJECTS)
+    people = _people_of(record)
+    context |= {
+        "subjects": subjects.subject_lines(actor, record.id, window),
+        "links": links_of(request, window, SUBJECTS),
+        "people": people[:SHORT],
+        "people_count": len(people),
+        "feed": activity(actor, project_id=record.id, size=6),
+    }
+    return render(request, "project.html", context)
+
+
+@require_safe
+def project_people_list(request: HttpRequest, project: str) -> HttpResponse:
+    """Everybody in the project, by which source and since when."""
+    record = get_project(actor_of(request), project)
+    if not record.is_readable:
+        raise NotVisible
+    context = {"project": record, "people": _people_of(record), "freshness": freshness()}
+    return render(request, "people.html", context)
+
+
+def _people_of(record: ProjectRecord) -> tuple[PersonLine, ...]:
+    """Who was shut out is for those who manage the members."""
+    people = project_people(record.id, record.booking_project_id)
+    if record.manages_members:
+        return people
+    return tuple(person for person in people if person.standing is not Standing.BLOCKED)
