@@ -3,6 +3,8 @@
 import errno
 import os
 import stat
+import subprocess
+import sys
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -242,3 +244,25 @@ def test_strange_things_below_the_root_are_not_listed(tmp_path):
     os.mkfifo(tmp_path / "a/pipe")
 
     assert [found.key for found in store.list()] == ["a/0"]
+
+
+DIES_IN_A_BATCH = """
+import os, pathlib, signal, sys
+from fornix.storage.local import LocalStore
+
+store = LocalStore(pathlib.Path(sys.argv[1]))
+store.put("a/acknowledged", [b"x"])
+with store.batch() as batch:
+    batch.put("a/1", [b"half of a session"])
+    batch.put("a/2", [b"half of a session"])
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_a_writer_killed_in_a_batch_leaves_only_temporaries(tmp_path):
+    subprocess.run([sys.executable, "-c", DIES_IN_A_BATCH, tmp_path], check=False)
+    store = LocalStore(tmp_path)
+
+    assert [found.key for found in store.list()] == ["a/acknowledged"]
+    assert store.sweep_temporaries(datetime.now(UTC) + timedelta(days=1)) == 2
+    assert files_below(tmp_path) == ["a/acknowledged"]
