@@ -7,6 +7,7 @@ All numbers are big-endian.
 from __future__ import annotations
 
 import re
+import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -83,7 +84,7 @@ def read_pdf(window: Window) -> Header:
     counts = (epoch_count, event_count, process_count, channel_count)
     if (
         data_format not in SAMPLE_BYTES
-        or not 0 < period < 1000
+        or not 1e-6 < period < 1000
         or not all(0 <= n <= MAX_ITEMS for n in counts)
     ):
         raise NotThisFormat("there is no BTi header where its last bytes point")
@@ -95,12 +96,17 @@ def read_pdf(window: Window) -> Header:
     if process_count:  # the first processing step is the acquisition
         (stamp,) = window.unpack(">i", at + 60)
     return Header(
-        sampling_rate_hz=1 / period,
+        sampling_rate_hz=_single(1 / period),
         samples=sum(max(points, 0) for points in epochs),
         epochs=epoch_count,
         channels=tuple(_word(name) for name in names),
         acquired=moment_of_stamp(stamp) if stamp > 0 else Moment(),
     )
+
+
+def _single(value: float) -> float:
+    """Rounded to single precision, as the period is that it was computed from: 1017.25, not 1017.2499899."""
+    return float(struct.unpack(">f", struct.pack(">f", value))[0])
 
 
 def _header_position(window: Window) -> int:

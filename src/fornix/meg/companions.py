@@ -15,12 +15,17 @@ COMPANION_SUFFIXES = (".mrk", ".elp", ".hsp", ".pos", ".sfp")
 
 
 def share_out(companions: Iterable[str], names: Mapping[str, str]) -> dict[str, list[str]]:
-    """Each companion to the key whose name begins most like the companion's; to the first key on a tie."""
+    """Each companion (a path) to the key with the nearest name."""
     shares: dict[str, list[str]] = {key: [] for key in names}
     for companion in sorted(companions):
         stem = companion.rpartition("/")[2].rpartition(".")[0]
-        shares[max(sorted(names), key=lambda key: _alike(names[key], stem))].append(companion)
+        shares[nearest(stem, names)].append(companion)
     return shares
+
+
+def nearest(stem: str, names: Mapping[str, str]) -> str:
+    """The key whose name has most letters at its beginning in common with the stem; the first one on a tie."""
+    return max(sorted(names), key=lambda key: _alike(names[key], stem))
 
 
 def add_points(pool: Pool, recordings: Sequence[Recording]) -> list[Recording]:

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from fornix.meg.card import duration_of, make_card, positive
 from fornix.meg.channels import MEG_TYPES, count_types, modality_of
+from fornix.meg.companions import nearest
 from fornix.meg.fif import FifFile
 from fornix.meg.fif_parts import Chain, chain_parts
 from fornix.meg.fif_reader import read_fif
@@ -54,26 +55,25 @@ def _read_all(pool: Pool) -> Files:
     return files
 
 
-def _companions(
-    sources: Sequence[Chain], derived: Sequence[Chain], files: Files
-) -> dict[str, tuple[str, ...]]:
-    """Derived files by the first path of the recording whose name theirs begins with, in the same folder.
+def _companions(sources: Sequence[Chain], derived: Sequence[Chain], files: Files) -> dict[str, list[str]]:
+    """Derived files by the first path of the recording beside which they are kept.
 
-    A file without channels (a transformation, say) also belongs to the only recording of its folder.
+    That is the recording of the same folder whose name theirs begins with. A file that measures nothing itself (a
+    transformation, projectors) goes with the nearest name of its folder, as it cannot stand alone.
     """
-    by_folder: dict[str, list[str]] = defaultdict(list)
+    by_folder: dict[str, dict[str, str]] = defaultdict(dict)
     for source in sources:
-        by_folder[_folder_and_stem(source.paths[0])[0]].append(source.paths[0])
-    placed: dict[str, tuple[str, ...]] = {}
+        folder, stem = _folder_and_stem(source.paths[0])
+        by_folder[folder][source.paths[0]] = stem
+    placed: dict[str, list[str]] = defaultdict(list)
     for chain in derived:
         folder, stem = _folder_and_stem(chain.paths[0])
         beside = by_folder[folder]
-        named = [path for path in beside if _is_named_after(stem, _folder_and_stem(path)[1])]
-        nearest = max(named, key=len, default="")
-        if not nearest and len(beside) == 1 and not files[chain.paths[0]].channels:
-            nearest = beside[0]
-        if nearest:
-            placed[nearest] = (*placed.get(nearest, ()), *chain.paths)
+        named = {path: source for path, source in beside.items() if _is_named_after(stem, source)}
+        if not named and not files[chain.paths[0]].channels:
+            named = beside
+        if named:
+            placed[nearest(stem, named)].extend(chain.paths)
     return placed
 
 

@@ -100,6 +100,14 @@ def test_derived_files_accompany_the_recording_they_are_named_after(find, make_f
     assert found.unrecognised == {}
 
 
+def test_a_file_that_measures_nothing_goes_with_the_nearest_name_of_its_folder(find, make_fif, fif_tag):
+    files = {"P07_rest_raw.fif": make_fif(), "P08_rest_raw.fif": make_fif()}
+
+    found = find({**files, "P08-trans.fif": fif_tag(100, 31, bytes(20))})
+
+    assert [item.companions for item in found.recordings] == [(), ("P08-trans.fif",)]
+
+
 def test_position_files_accompany_the_recording_they_are_named_after(find, make_fif):
     files = {"a_raw.fif": make_fif(), "b_raw.fif": make_fif(), "b_raw.pos": b"", "c/d.pos": b""}
 
