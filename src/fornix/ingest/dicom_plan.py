@@ -1,11 +1,11 @@
 """An arrival of DICOM instances -> its plan: series become scans.
 
-Reads the headers from the store again, so that any process can file an arrival from its rows and bytes alone.
+Headers that are not at hand are read from the store: any process can file an arrival from its rows and bytes alone.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from fornix.catalog.hierarchy import MISC, SessionFacts
@@ -25,6 +25,8 @@ from fornix.models import Arrival, File
 from fornix.storage.store import Store
 
 DICOM = "DICOM"
+Headers = Mapping[int, DicomHeader]
+NO_HEADERS: Headers = {}
 # A series has as many echoes and contrasts as distinct headers are kept; more would only cost memory.
 _KEPT_HEADERS = 16
 
@@ -41,14 +43,16 @@ class _Series:
     truncated: int = 0
 
 
-def plan_dicom(arrival: Arrival, store: Store, rules: SiteRules) -> ArrivalPlan:
+def plan_dicom(
+    arrival: Arrival, store: Store, rules: SiteRules, at_hand: Headers = NO_HEADERS
+) -> ArrivalPlan:
     """What the arrival becomes. Files that are no DICOM instance are its passengers."""
     files = list(arrival.files.select_related("blob").order_by("name", "pk"))
     folder = shared_folder(file.name for file in files)
     series: dict[str, _Series] = {}
     passengers: list[Placement] = []
     for file in files:
-        header = _header_of(file, store) if file.content_sha256 else None
+        header = (at_hand.get(file.pk) or _header_of(file, store)) if file.content_sha256 else None
         if header is None:
             passengers.append(passenger(file, folder))
             continue

@@ -13,7 +13,7 @@ from fornix.audit.events import Verb, record_event
 from fornix.catalog.counters import make_visible
 from fornix.catalog.site_rules import SiteRules
 from fornix.ingest.destination import find_or_make_session
-from fornix.ingest.dicom_plan import plan_dicom
+from fornix.ingest.dicom_plan import NO_HEADERS, Headers, plan_dicom
 from fornix.ingest.meg_plan import plan_recordings
 from fornix.ingest.owners import is_gone, this_process
 from fornix.ingest.placing import Place, Placed, place
@@ -46,16 +46,23 @@ class Filed:
 
 
 def file_arrival(
-    arrival: Arrival, store: Store, rules: SiteRules, *, source: str, by_person: bool
+    arrival: Arrival,
+    store: Store,
+    rules: SiteRules,
+    *,
+    source: str,
+    by_person: bool,
+    headers: Headers = NO_HEADERS,
 ) -> Filed | None:
     """Files one sealed arrival, or notes why it waits. None when another process is at it, or it is gone.
 
-    `by_person`: somebody asked for it, so that it is tried whatever happened before.
+    `by_person`: somebody asked for it, so that it is tried whatever happened before. `headers`: those at hand
+    already, by File; the others are read from the store.
     """
     if not _claim(arrival, by_person=by_person):
         return None
     try:
-        plan = _plan(arrival, store, rules)
+        plan = _plan(arrival, store, rules, headers)
         session, is_new, notes = _open_session(arrival, plan, rules, source=source)
     except Waits as refusal:
         return _wait(arrival, str(refusal))
@@ -101,10 +108,10 @@ def _is_free(row: Arrival, now: datetime) -> bool:
     return is_gone(row.lease_owner, last_sign_at=row.lease_until - LEASE, now=now)
 
 
-def _plan(arrival: Arrival, store: Store, rules: SiteRules) -> ArrivalPlan:
+def _plan(arrival: Arrival, store: Store, rules: SiteRules, headers: Headers) -> ArrivalPlan:
     kind = arrival.group.partition(":")[0]
     if kind == "study":
-        return plan_dicom(arrival, store, rules)
+        return plan_dicom(arrival, store, rules, headers)
     if kind in ("MEG", "EEG"):
         return plan_recordings(arrival, store)
     raise Waits(

@@ -9,9 +9,10 @@ from pathlib import Path
 from django.utils import timezone
 
 from fornix.catalog.site_rules import SiteRules
+from fornix.ingest.dicom_plan import NO_HEADERS, Headers
 from fornix.ingest.filing import Filed, absorb_waiting, file_arrival
 from fornix.ingest.leftovers import settle_upload, tidy_after_the_dead
-from fornix.ingest.receive import Destination, open_upload, receive
+from fornix.ingest.receive import Destination, Reception, open_upload, receive
 from fornix.ingest.seal import Sealed, Unrecognised, seal
 from fornix.ingest.sources import Unreadable, find_sources
 from fornix.models import Arrival, Upload
@@ -40,7 +41,7 @@ def import_paths(paths: list[Path], destination: Destination, store: Store, rule
     with open_upload(store, destination, source=SOURCE, at=timezone.now()) as reception:
         receive(reception, find_sources(paths))
         sealed = seal(reception)
-    filed = _file_upload(reception.upload, sealed, store, rules)
+    filed = _file_upload(reception, sealed, rules)
     settle_upload(reception.upload, store, at=timezone.now())
     return ImportReport(tuple(filed), sealed.unrecognised, tuple(reception.unreadable))
 
@@ -54,10 +55,10 @@ def file_leftovers(store: Store, rules: SiteRules, *, by_person: bool) -> list[F
     return filed
 
 
-def _file_upload(upload: Upload, sealed: Sealed, store: Store, rules: SiteRules) -> list[Filed]:
-    arrivals = list(upload.arrivals.order_by("id"))
+def _file_upload(reception: Reception, sealed: Sealed, rules: SiteRules) -> list[Filed]:
+    arrivals = list(reception.upload.arrivals.order_by("id"))
     arrivals += [arrival for arrival in sealed.joined if not arrival.refusal]
-    filed = _file(arrivals, store, rules, by_person=True)
+    filed = _file(arrivals, reception.store, rules, by_person=True, headers=reception.headers)
     filed += [
         Filed(arrival.id, arrival.group, already_here=arrival.file_count, waits_because=arrival.refusal)
         for arrival in sealed.joined
@@ -66,12 +67,20 @@ def _file_upload(upload: Upload, sealed: Sealed, store: Store, rules: SiteRules)
     return filed
 
 
-def _file(arrivals: Iterable[Arrival], store: Store, rules: SiteRules, *, by_person: bool) -> list[Filed]:
-    outcomes = (
-        file_arrival(arrival, store, rules, source=SOURCE, by_person=by_person) for arrival in arrivals
-    )
-    filed = [outcome for outcome in outcomes if outcome is not None]
-    for outcome in filed:
+def _file(
+    arrivals: Iterable[Arrival],
+    store: Store,
+    rules: SiteRules,
+    *,
+    by_person: bool,
+    headers: Headers = NO_HEADERS,
+) -> list[Filed]:
+    filed = []
+    for arrival in arrivals:
+        outcome = file_arrival(arrival, store, rules, source=SOURCE, by_person=by_person, headers=headers)
+        if outcome is None:
+            continue
+        filed.append(outcome)
         if outcome.session is not None:
             absorb_waiting(outcome.session, store)
     return filed

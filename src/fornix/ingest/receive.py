@@ -12,6 +12,7 @@ from itertools import count, islice
 from django.db import transaction
 from django.utils import timezone
 
+from fornix.dicom.header import DicomHeader
 from fornix.errors import Invalid
 from fornix.ingest.leftovers import discard_upload
 from fornix.ingest.owners import this_process
@@ -24,6 +25,7 @@ from fornix.storage.store import Batch, Store
 BATCH_FILES = 256
 BATCH_BYTES = 256 * 1024 * 1024
 WORKERS = 4
+KEPT_HEADERS = 5_000  # some kB each
 OTHER = "other"  # the group of what is no DICOM instance, until the upload is sealed
 
 
@@ -50,6 +52,9 @@ class Reception:
     folders: dict[str, dict[str, str]] = field(
         default_factory=dict
     )  # folder -> arrival group -> first file name
+    headers: dict[int, DicomHeader] = field(
+        default_factory=dict
+    )  # of the first files, by row; others are read again
     unreadable: list[Unreadable] = field(default_factory=list)
     numbers: Iterator[int] = field(default_factory=count)
 
@@ -138,6 +143,9 @@ def _keep(reception: Reception, taken: list[Taken]) -> None:
             )
         )
     File.objects.bulk_create(files)
+    for item, file in zip(taken, files, strict=True):
+        if item.header is not None and len(reception.headers) < KEPT_HEADERS:
+            reception.headers[file.pk] = item.header
     Arrival.objects.bulk_update(reception.arrivals.values(), ["file_count", "byte_count"])
 
 

@@ -32,6 +32,7 @@ class Taken:
     study_uid: str = ""
     sop_instance_uid: str = ""
     transfer_syntax_uid: str = ""
+    header: DicomHeader | None = None
     reason: str = ""
 
 
@@ -54,6 +55,7 @@ def take(batch: Batch, source: SourceFile, key: str) -> Taken:
         study_uid=study_uid,
         sop_instance_uid=clean_uid(header.sop_instance_uid),
         transfer_syntax_uid=clean_uid(header.transfer_syntax_uid),
+        header=header,
     )
 
 
