@@ -144,6 +144,14 @@ def test_enhanced_frames_carry_place_time_and_echo(tmp_path):
     assert ds.SharedFunctionalGroupsSequence[0].MRTimingAndRelatedParametersSequence[0].RepetitionTime == 2000
 
 
+def test_echoes_of_one_moment_share_their_acquisition_number(tmp_path):
+    echoes = SeriesSpec(7, "me", Contrast.EPI, rows=8, columns=8, slices=2, volumes=2, echo_ms=(12.0, 31.0))
+
+    images = read_all(tmp_path, session(Vendor.SIEMENS, echoes))
+
+    assert [(ds.AcquisitionNumber, ds.EchoNumbers) for ds in images] == [(1, 1), (1, 2), (2, 1), (2, 2)]
+
+
 def test_phase_images_of_a_field_map_say_so(tmp_path):
     magnitude, phase = field_map(5)
 

@@ -11,7 +11,7 @@ from pydicom.dataset import Dataset
 from fornix.simulator.mri import classic, siemens, study
 from fornix.simulator.mri.spec import Contrast, SeriesSpec, SessionSpec, Vendor
 from fornix.simulator.mri.study import decimal
-from fornix.simulator.mri.volumes import Acquired, acquire, slice_position
+from fornix.simulator.mri.volumes import acquire, slice_position
 
 _STARTED_AT = datetime(2026, 3, 2, 10, 15)  # noqa: DTZ001 - scanners write local time without a zone
 
@@ -66,17 +66,16 @@ def _slices(session: SessionSpec, series: SeriesSpec) -> Iterator[Dataset]:
     ds.ImageType = ["ORIGINAL", "PRIMARY", "M", "ND", "NORM"]
     siemens.add_private(ds, session, series, volume, mosaic=False)
     for index in range(series.slices):
-        _place(ds, session, series, volume, index)
+        _place(ds, session, series, index)
         pixels = volume.pixels[index % short.slices] + rng.integers(0, 8, (256, 256), np.uint16)
         classic.set_pixels(ds, pixels)
         yield ds
 
 
-def _place(ds: Dataset, session: SessionSpec, series: SeriesSpec, volume: Acquired, index: int) -> None:
+def _place(ds: Dataset, session: SessionSpec, series: SeriesSpec, index: int) -> None:
     ds.ImagePositionPatient = decimal(*slice_position(series, index))
     ds.SliceLocation = decimal(series.slice_mm * index)[0]
     study.identify(ds, session, series, study.MR_IMAGE, 1 + index)
-    ds.AcquisitionNumber = 1 + volume.index
 
 
 def _write(folder: Path, instances: Iterator[Dataset]) -> list[Path]:

@@ -67,7 +67,7 @@ def set_moment(ds: Dataset, volume: Acquired, started_at: datetime) -> None:
     acquired_at = started_at + timedelta(seconds=volume.started_s)
     ds.AcquisitionDate = ds.ContentDate = acquired_at.strftime("%Y%m%d")
     ds.AcquisitionTime = ds.ContentTime = study.clock(acquired_at)
-    ds.AcquisitionNumber = 1 + volume.index // max(volume.echo_number, 1)
+    ds.AcquisitionNumber = 1 + volume.moment
     ds.EchoTime = decimal(volume.echo_ms)[0]
     ds.EchoNumbers = volume.echo_number
 

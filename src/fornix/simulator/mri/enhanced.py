@@ -123,7 +123,7 @@ def _shared(series: SeriesSpec) -> Dataset:
 
 
 def _per_frame(series: SeriesSpec, frame: _Frame) -> Dataset:
-    volume, moment = frame.volume, 1 + frame.volume.index // len(series.echo_ms)
+    volume, moment = frame.volume, 1 + frame.volume.moment
     ds = Dataset()
     ds.MREchoSequence = _group(EffectiveEchoTime=volume.echo_ms)
     if volume.b_value is not None:

@@ -170,7 +170,7 @@ class _Head:
         cerebellum = self.ellipsoid((0, 56, -44), (50, 30, 25))
         leaf = np.hypot(np.hypot(self.y - 34, self.z + 40), 0.5 * self.x)
         self.paint(Tissue.GREY, cerebellum)
-        core = 0.6 * (30 - leaf) + 0 * cerebellum
+        core = 0.6 * (30 - leaf)
         folia = 1.6 * np.cos(2 * np.pi * leaf / 7.5 + folding(self.grid, self.seed + 1, (14, 30))) - 0.4
         self.paint(Tissue.WHITE, np.minimum(cerebellum - 3, np.maximum(folia, core - 6)))
         self.paint(Tissue.CSF, self.ellipsoid((0, 35, -40), (7, 4.5, 10)))

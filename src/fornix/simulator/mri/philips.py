@@ -19,7 +19,7 @@ def instances(session: SessionSpec, series: SeriesSpec, started_at: datetime) ->
     for ds, volume, index in classic.slices(session, series, started_at):
         ds.ImageType = ["ORIGINAL", "PRIMARY", f"{component}_FFE", component, "FFE"]
         ds.ReceiveCoilName = "MULTI COIL"
-        ds.TemporalPositionIdentifier = 1 + volume.index // len(series.echo_ms)
+        ds.TemporalPositionIdentifier = 1 + volume.moment
         ds.NumberOfTemporalPositions = volumes
         ds.AcquisitionDuration = series.duration_s
         ds.DiffusionBValue = float(volume.b_value or 0)

@@ -41,9 +41,7 @@ CONSOLES = {
         "MRS7",
         "000000440MR07",
     ),
-    Vendor.PHILIPS: Console(
-        "Philips Medical Systems", "Achieva", "5.3.1\\5.3.1.4", "ACHIEVA-1", "34099"
-    ),
+    Vendor.PHILIPS: Console("Philips Medical Systems", "Achieva", "5.3.1\\5.3.1.4", "ACHIEVA-1", "34099"),
     Vendor.PHILIPS_ENHANCED: Console("Philips", "Ingenia Elition X", "5.7.1\\5.7.1.0", "ELITION", "45099"),
 }
 

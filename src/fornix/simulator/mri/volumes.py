@@ -31,9 +31,13 @@ _PHASE_ZERO = 2048
 
 @dataclass(frozen=True, slots=True)
 class Acquired:
-    """One volume of a series: pixels [slice, row, column] and what distinguishes it from the others."""
+    """One volume of a series: pixels [slice, row, column] and what distinguishes it from the others.
+
+    The echoes of one excitation share their `moment`, which counts from 0 like `index`.
+    """
 
     index: int
+    moment: int
     echo_number: int
     echo_ms: float
     b_value: float | None
@@ -58,7 +62,7 @@ def grid_of(series: SeriesSpec) -> Grid:
 
 
 def as_slices(field: Field, orientation: Orientation) -> Field:
-    """[z, y, x] to [slice, row, column] as `geometry` describes them."""
+    """[z, y, x] to [slice, row, column] in the order of `slice_position`."""
     if orientation is Orientation.SAGITTAL:
         return field[::-1, :, ::-1].transpose(2, 0, 1)
     if orientation is Orientation.CORONAL:
@@ -99,7 +103,7 @@ def acquire(series: SeriesSpec, seed: int) -> Iterator[Acquired]:
         for number, echo_ms in enumerate(series.echo_ms, 1):
             signal = _signal(series, seed, b_value, moment, decay=0.82 ** (number - 1))
             pixels = _digitise(series, signal, rng)
-            yield Acquired(index, number, echo_ms, b_value, direction, moment * spread_s, pixels)
+            yield Acquired(index, moment, number, echo_ms, b_value, direction, moment * spread_s, pixels)
             index += 1
 
 
