@@ -231,6 +231,8 @@ def test_control_needs_its_token(server):
         ("reset", {"switches": {"id_type": "roman"}}),
         ("clock", {"advance": "soon"}),
         ("clock", {"advance": "999999999d"}),
+        ("clock", {"advance": "90000d"}),
+        ("reset", {"clock": "0001-01-01T00:00"}),
         ("edit", [{"op": "explode"}]),
         ("faults", [{"effect": "explode"}]),
         ("reset", []),

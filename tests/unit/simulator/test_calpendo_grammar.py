@@ -4,6 +4,8 @@ from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from fornix.simulator.calpendo.query.conditions import bind
 from fornix.simulator.calpendo.query.grammar import parse_expression
@@ -185,3 +187,35 @@ def test_condition_on_a_hidden_field_finds_nothing_either_way():
 def test_query_outside_the_grammar_is_refused(query):
     with pytest.raises(QueryRefused):
         ids(PROJECT, query)
+
+
+TRUTHS = {"EQ": int.__eq__, "NE": int.__ne__, "LT": int.__lt__, "GE": int.__ge__}
+LEAVES = st.tuples(st.sampled_from(sorted(TRUTHS)), st.integers(500, 504))
+GROUPS = st.sampled_from(["AND", "OR", "NAND", "NOR"])
+TREES = st.recursive(LEAVES, lambda trees: st.tuples(GROUPS, st.lists(trees, min_size=1)), max_leaves=20)
+
+
+def spelled(tree):
+    """The tree as a query, every operator closed."""
+    word, rest = tree
+    if isinstance(rest, int):
+        return f"id/{word}/{rest}"
+    return "/".join([word, *[spelled(each) for each in rest], "CLOSE"])
+
+
+def holds(tree, number):
+    word, rest = tree
+    if isinstance(rest, int):
+        return TRUTHS[word](number, rest)
+    parts = [holds(each, number) for each in rest]
+    return {"AND": all(parts), "OR": any(parts), "NAND": not all(parts), "NOR": not any(parts)}[word]
+
+
+@given(TREES)
+def test_any_tree_of_conditions_means_the_same_with_and_without_its_last_closes(tree):
+    expected = [row.id for row in WORLD.rows(BOOKING) if holds(tree, int(row.id))]
+    query = spelled(tree)
+    while query.endswith("/CLOSE"):
+        assert ids(BOOKING, query) == expected
+        query = query.removesuffix("/CLOSE")
+    assert ids(BOOKING, query) == expected

@@ -56,9 +56,10 @@ class _Listener(socketserver.ThreadingTCPServer):
         self.stopping.set()
         self.shutdown()
         self.server_close()
-        for connection in [each for each in self._open if isinstance(each, socket.socket)]:
-            with contextlib.suppress(OSError):
-                connection.shutdown(socket.SHUT_RDWR)
+        for connection in list(self._open):
+            if isinstance(connection, socket.socket):
+                with contextlib.suppress(OSError):
+                    connection.shutdown(socket.SHUT_RDWR)
 
     def handle_error(self, request: _Connection, client_address: object) -> None:
         """A client that went away is no news; anything else is."""

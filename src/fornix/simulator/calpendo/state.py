@@ -5,6 +5,7 @@ import threading
 from collections import deque
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -21,6 +22,7 @@ from .truth import tell_truth
 from .world import World
 
 DEFAULT_CLOCK = datetime(2026, 3, 4, 8, 0, tzinfo=UTC)
+_YEARS = range(1990, 2100)
 _LONGEST_LOG = 10_000
 _LONGEST_HISTORY = 200
 
@@ -60,7 +62,8 @@ class Site:
     def reset(self, beginning: Beginning) -> None:
         """Builds the state anew; faults, log and history are empty again."""
         data_set = find_set(beginning.set_name)
-        world = data_set.build(beginning.seed, beginning.clock, ZoneInfo(beginning.switches.tz))
+        _check_clock(beginning.clock)
+        world = _built(beginning.set_name, beginning.seed, beginning.clock, beginning.switches.tz)
         with self._lock:
             self._beginning = beginning
             self._data_set = data_set
@@ -87,10 +90,12 @@ class Site:
         """Moves the clock on and tells what it says then."""
         with self._lock:
             try:
-                self._clock += span
+                clock = self._clock + span
             except OverflowError as error:
                 raise ControlRefused("the clock cannot go that far") from error
-            return self._clock
+            _check_clock(clock)
+            self._clock = clock
+            return clock
 
     def edit(self, edits: object) -> None:
         """Applies edits, all or none."""
@@ -139,8 +144,7 @@ class Site:
 
     def _elsewhere(self) -> World:
         beginning = self._beginning
-        zone = ZoneInfo(beginning.switches.tz)
-        return find_set("elsewhere").build(beginning.seed, beginning.clock, zone)
+        return _built("elsewhere", beginning.seed, beginning.clock, beginning.switches.tz)
 
     def record(self, request: Request, answer: Answer, effects: Effects) -> LogEntry:
         """Notes a request that is about to be answered; the oldest entries go when there are too many."""
@@ -167,5 +171,18 @@ class Site:
     def truth(self) -> dict[str, Any]:
         """What a perfect mirror of the present state contains."""
         with self._lock:
-            beginning, world, clock = self._beginning, self._world, self._clock
-        return tell_truth(world, beginning.switches, clock, self._data_set.cases, self._data_set.overnight)
+            switches, world, clock = self._beginning.switches, self._world, self._clock
+            data_set = self._data_set
+        return tell_truth(world, switches, clock, data_set.cases, data_set.overnight)
+
+
+# States never change, so a second reset to the same beginning need not build it again.
+@lru_cache(maxsize=2)
+def _built(set_name: str, seed: int, clock: datetime, zone: str) -> World:
+    return find_set(set_name).build(seed, clock, ZoneInfo(zone))
+
+
+def _check_clock(clock: datetime) -> None:
+    """Keeps the clock where calendars and time zones are defined."""
+    if clock.year not in _YEARS:
+        raise ControlRefused(f"the clock runs from {_YEARS[0]} to {_YEARS[-1]}, not in {clock.year}")
