@@ -5,6 +5,7 @@ Every file of the folder belongs to the recording.
 
 from __future__ import annotations
 
+import math
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -19,6 +20,7 @@ from fornix.meg.res4 import Header, read_res4
 from fornix.meg.window import NotThisFormat
 
 MEG4_HEADER_BYTES, SAMPLE_BYTES = 8, 4
+MAX_PROBLEMS = 10
 
 _DS = re.compile(r"^(?P<folder>(?:.*?/)??[^/]+\.ds)/", re.IGNORECASE)
 _DATA = re.compile(r"\.(?:(?P<number>[0-9]{1,4})_)?meg4$", re.IGNORECASE)
@@ -118,7 +120,7 @@ def head_position(text: bytes) -> list[JSON] | None:
             ears.append([float(value) * 10 for value in re.findall(r"= (\S+)", match["axes"])])
         except ValueError:
             return None
-    if len(ears) != 2:
+    if len(ears) != 2 or not all(math.isfinite(axis) for ear in ears for axis in ear):
         return None
     return [round((left + right) / 2, 1) for left, right in zip(*ears, strict=True)]
 
@@ -129,7 +131,8 @@ def _data_problems(data_set: DataSet) -> Iterator[str]:
         yield "the .meg4 data file is missing"
         return
     numbers = {_part_number(part) for part in parts}
-    yield from (f"part {number + 1} is missing" for number in range(max(numbers)) if number not in numbers)
+    missing = [number for number in range(max(numbers)) if number not in numbers]
+    yield from (f"part {number + 1} is missing" for number in missing[:MAX_PROBLEMS])
     header = data_set.header
     if header and header.channels:
         announced = header.samples_per_trial * header.trials

@@ -154,6 +154,8 @@ def _problems(chain: Chain, files: Files) -> Iterator[str]:
         yield from (prefix + problem for problem in file.problems)
         if file.content == "raw" and len(file.channels) != file.channel_count:
             yield f"{prefix}{file.channel_count} channels announced, {len(file.channels)} described"
+        if file.content == "raw" and not file.samples and not file.problems:
+            yield f"{prefix}it holds no samples"
 
 
 def _folder_and_stem(path: str) -> tuple[str, str]:

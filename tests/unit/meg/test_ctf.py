@@ -169,6 +169,15 @@ def test_the_head_position_is_the_middle_between_the_ears(find):
     assert recording.card["head_position_mm"] == [1.0, 2.0, -262.0]
 
 
+@pytest.mark.parametrize("value", ["nan", "1e999", "left"])
+def test_a_head_position_that_is_no_number_is_left_out(find, value):
+    files = {name: data.replace(b"-6.9", value.encode()) for name, data in data_set().items()}
+
+    (recording,) = find(files).recordings
+
+    assert "head_position_mm" not in recording.card
+
+
 def test_a_folder_imported_from_inside_is_one_recording_too(find):
     inside = {path.partition("/")[2]: data for path, data in data_set().items() if "hz.ds" not in path}
 

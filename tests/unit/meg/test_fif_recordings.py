@@ -149,6 +149,13 @@ def test_dates_are_given_as_written(find, make_fif, seconds, expected):
     assert str(recording.acquired.on) == expected
 
 
+def test_a_recording_without_samples_is_filed_with_a_problem(find, make_fif):
+    (recording,) = find({"x_raw.fif": make_fif(samples=0)}).recordings
+
+    assert recording.problems == ("it holds no samples",)
+    assert "duration_s" not in recording.card
+
+
 def test_gaps_count_but_a_skip_before_the_first_buffer_does_not(find, make_fif, fif_tag):
     skip = fif_tag(301, 3, struct.pack(">i", 2))
     gap = skip + fif_tag(300, 4, bytes(800))
