@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -24,7 +25,7 @@ from fornix.storage.store import Batch, Store
 
 BATCH_FILES = 256
 BATCH_BYTES = 256 * 1024 * 1024
-WORKERS = 4
+WORKERS = min(4, os.cpu_count() or 1)  # hashing lets the others run, so one for each core is enough
 KEPT_HEADERS = 5_000  # some kB each
 OTHER = "other"  # the group of what is no DICOM instance, until the upload is sealed
 
