@@ -7,6 +7,7 @@ from django.urls import path, register_converter
 from fornix.web import (
     account,
     administration,
+    downloads,
     files,
     home,
     login,
@@ -44,5 +45,16 @@ routes = [
     path("sessions/<label:accession>/files", files.session_files, name="session-files"),
     path("sessions/<label:accession>/scans/<label:scan_id>", sessions.scan_detail, name="scan-detail"),
     path("sessions/<label:accession>/scans/<label:scan_id>/files", files.scan_files, name="scan-files"),
+    path("sessions/<label:accession>/download", downloads.session_download, name="session-download"),
+    path(
+        "sessions/<label:accession>/scans/<label:scan_id>/download",
+        downloads.scan_download,
+        name="scan-download",
+    ),
+    path(
+        "sessions/<label:accession>/files/<int:file_id>/download",
+        downloads.file_download,
+        name="file-download",
+    ),
     path("experiments/<label:accession>", moved.experiment, name="experiment-detail"),
 ]
