@@ -113,7 +113,7 @@ def _plan(arrival: Arrival, store: Store, rules: SiteRules, headers: Headers) ->
     if kind == "study":
         return plan_dicom(arrival, store, rules, headers)
     if kind in ("MEG", "EEG"):
-        return plan_recordings(arrival, store)
+        return plan_recordings(arrival, store, rules)
     raise Waits(
         {
             "no-study": "the files have no StudyInstanceUID, so nothing says which session they belong to",

@@ -40,7 +40,7 @@ def import_paths(paths: list[Path], destination: Destination, store: Store, rule
     file_leftovers(store, rules, by_person=True)
     with open_upload(store, destination, source=SOURCE, at=timezone.now()) as reception:
         receive(reception, find_sources(paths))
-        sealed = seal(reception)
+        sealed = seal(reception, rules.time_zone)
     filed = _file_upload(reception, sealed, rules)
     settle_upload(reception.upload, store, at=timezone.now())
     return ImportReport(tuple(filed), sealed.unrecognised, tuple(reception.unreadable))

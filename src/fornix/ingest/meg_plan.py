@@ -7,7 +7,9 @@ from dataclasses import replace
 from typing import BinaryIO
 
 from fornix.catalog.hierarchy import SessionFacts
+from fornix.catalog.site_rules import SiteRules
 from fornix.dicom.labels import clean_label
+from fornix.ingest.days import local_day
 from fornix.ingest.dicom_plan import passenger
 from fornix.ingest.names import shared_folder, within
 from fornix.ingest.plans import ArrivalPlan, Placement, ScanPlan
@@ -19,7 +21,7 @@ from fornix.storage.store import Store
 COMPANIONS = "COMPANIONS"  # marker, head-shape and event files of a recording
 
 
-def plan_recordings(arrival: Arrival, store: Store) -> ArrivalPlan:
+def plan_recordings(arrival: Arrival, store: Store, rules: SiteRules) -> ArrivalPlan:
     """What the arrival becomes."""
     files = {file.name: file for file in arrival.files.select_related("blob").order_by("name")}
 
@@ -29,26 +31,25 @@ def plan_recordings(arrival: Arrival, store: Store) -> ArrivalPlan:
 
     found = find_recordings([Candidate(name, file.blob.length) for name, file in files.items()], open_)
     folder = shared_folder(files)
-    scans = _merge_copies(_scan_plan(recording, files) for recording in found.recordings)
+    scans = _merge_copies(_scan_plan(recording, files, rules) for recording in found.recordings)
     return ArrivalPlan(
         evidence=_evidence(found.recordings, scans),
         subject_label=next((clean_label(item.subject) for item in found.recordings if item.subject), ""),
         session_label="",
         fixed_subject=all(item.kind == "empty_room" for item in found.recordings),
-        facts=_session_facts(found.recordings),
+        facts=_session_facts(found.recordings, rules),
         scans=scans,
         passengers=tuple(passenger(files[name], folder) for name in sorted(found.unrecognised)),
     )
 
 
-def _scan_plan(recording: Recording, files: dict[str, File]) -> ScanPlan:
+def _scan_plan(recording: Recording, files: dict[str, File], rules: SiteRules) -> ScanPlan:
     folder = shared_folder((*recording.files, *recording.companions))
     if folder.endswith(".ds"):
         folder = folder.rpartition("/")[0]  # a CTF recording is the folder, with its name
-    on, time = recording.acquired.on, recording.acquired.time
+    on, time = local_day(recording.acquired, rules.time_zone)
     return ScanPlan(
-        # A format without an identity of its own is known by its first file's content.
-        uid=recording.uid or f"sha256-{files[recording.files[0]].blob.sha256}",
+        uid=recording.uid or _content_id(recording, files),
         number=None,
         sort_key=f"{on or '~'} {time or '~'} {recording.name}",
         description=recording.name,
@@ -63,6 +64,12 @@ def _scan_plan(recording: Recording, files: dict[str, File]) -> ScanPlan:
         ),
         flags=tuple(("recording", f"{recording.name}: {problem}") for problem in recording.problems),
     )
+
+
+def _content_id(recording: Recording, files: dict[str, File]) -> str:
+    """A recording without an identity of its own is known by its largest file: the samples."""
+    largest = max((files[name].blob for name in recording.files), key=lambda blob: (blob.length, blob.sha256))
+    return f"sha256-{largest.sha256}"
 
 
 def _merge_copies(scans: Iterable[ScanPlan]) -> tuple[ScanPlan, ...]:
@@ -94,13 +101,14 @@ def _evidence(recordings: tuple[Recording, ...], scans: tuple[ScanPlan, ...]) ->
     )
 
 
-def _session_facts(recordings: tuple[Recording, ...]) -> SessionFacts:
+def _session_facts(recordings: tuple[Recording, ...], rules: SiteRules) -> SessionFacts:
     first = min(recordings, key=lambda item: (str(item.acquired.on or "~"), item.acquired.time or "~"))
     modalities = {item.modality for item in recordings}
+    on, time = local_day(first.acquired, rules.time_zone)
     system = first.card.get("system")
     return SessionFacts(
         modality="MEG" if "MEG" in modalities else first.modality,
-        acquired_on=first.acquired.on,
-        acquired_time=first.acquired.time,
+        acquired_on=on,
+        acquired_time=time,
         scanner=system if isinstance(system, str) else first.system,
     )

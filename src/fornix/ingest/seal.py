@@ -14,6 +14,7 @@ from django.db.models import Count, Sum
 from django.utils import timezone
 
 from fornix.dicom.labels import clean_label
+from fornix.ingest.days import local_day
 from fornix.ingest.receive import OTHER, Reception, arrival_of
 from fornix.meg.recordings import Candidate, Found, Recording, find_recordings
 from fornix.models import Arrival, File
@@ -50,11 +51,11 @@ class _Others:
     groups: dict[str, str] = field(default_factory=dict)  # file name -> arrival group
 
 
-def seal(reception: Reception) -> Sealed:
+def seal(reception: Reception, time_zone: str) -> Sealed:
     """Groups what is no DICOM, merges with arrivals that wait already, and seals the upload: one transaction."""
     with transaction.atomic():
         _merge_nameless_patients(reception)
-        unrecognised = _distribute_others(reception)
+        unrecognised = _distribute_others(reception, time_zone)
         joined = _join_waiting(reception)
         for arrival in reception.upload.arrivals.annotate(n=Count("files"), size=Sum("files__blob__length")):
             if arrival.n == 0:
@@ -84,14 +85,14 @@ def _merge_nameless_patients(reception: Reception) -> None:
                     found.setdefault(target, found.pop(nameless))
 
 
-def _distribute_others(reception: Reception) -> list[Unrecognised]:
+def _distribute_others(reception: Reception, time_zone: str) -> list[Unrecognised]:
     arrival = reception.arrivals.get(OTHER)
     if arrival is None:
         return []
     others = _Others({file.name: file for file in arrival.files.select_related("blob")})
     found = _find_recordings(reception, others)
     for recording in found.recordings:
-        _place_recording(reception, others, recording)
+        _place_recording(reception, others, recording, time_zone)
     unrecognised = [
         _place_passenger(reception, others, name, reception.reasons.get(name, ""))
         for name in sorted(found.unrecognised)
@@ -110,14 +111,15 @@ def _find_recordings(reception: Reception, others: _Others) -> Found:
     return find_recordings([Candidate(name, file.blob.length) for name, file in others.files.items()], open_)
 
 
-def _place_recording(reception: Reception, others: _Others, recording: Recording) -> None:
+def _place_recording(reception: Reception, others: _Others, recording: Recording, time_zone: str) -> None:
     # One session per subject and day (and project, where the folders name one).
     folder = recording.files[0].rpartition("/")[0]
     subject = clean_label(recording.subject or "") or f"?{clean_label(folder)}"
     if recording.kind != "empty_room":
         subject = reception.destination.subject or subject
     project = clean_label(next(iter(recording.project_candidates), ""))
-    day = recording.acquired.on.isoformat() if recording.acquired.on else ""
+    on, _ = local_day(recording.acquired, time_zone)
+    day = on.isoformat() if on else ""
     group = f"{recording.modality}:{subject}:{day}:{project}"
     for name in (*recording.files, *recording.companions):
         others.groups[name] = group
