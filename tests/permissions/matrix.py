@@ -13,10 +13,38 @@ PEOPLE = ("anonymous", "stranger", "collaborator", "member", "owner", "administr
 
 # route                 method on         anonymous stranger collaborator member owner administrator revoked
 MATRIX = """
+home                    GET    -            200    200      200          200    200   200           200
+activity                GET    -            401    200      200          200    200   200           200
+login                   GET    -            200    302      302          302    302   302           302
+login                   POST   -            400    400      400          400    400   400           400
+logout                  POST   -            302    302      302          302    302   302           302
+account                 GET    -            401    200      200          200    200   200           200
+token-create            POST   -            401    200      200          200    200   200           200
+token-revoke            POST   -            401    404      404          404    404   404           404
+password-change         POST   -            401    400      400          400    400   400           400
+arrivals                GET    -            401    403      403          403    403   200           403
+mirror                  GET    -            401    403      403          403    403   200           403
+project-detail          GET    project      401    404      200          200    200   200           404
+project-people          GET    project      401    404      200          200    200   200           404
+subject-of-label        GET    subject      401    404      302          302    302   302           404
+session-of-label        GET    session      401    404      302          302    302   302           404
+experiment-of-label     GET    session      401    404      302          302    302   302           404
+subject-detail          GET    subject      401    404      200          200    200   200           404
+session-detail          GET    session      401    404      200          200    200   200           404
+session-files           GET    session      401    404      200          200    200   200           404
+scan-detail             GET    scan         401    404      200          200    200   200           404
+scan-files              GET    scan         401    404      200          200    200   200           404
+session-download        GET    session      401    404      200          200    200   200           404
+scan-download           GET    scan         401    404      200          200    200   200           404
+file-download           GET    file         401    404      200          200    200   200           404
+experiment-detail       GET    session      401    404      302          302    302   302           404
 """
 
 # What a row's request sends, where it sends something: form fields by (route, method).
-FORMS: dict[tuple[str, str], dict[str, str]] = {}
+FORMS: dict[tuple[str, str], dict[str, str]] = {
+    ("token-create", "POST"): {"name": "laptop"},
+    ("token-revoke", "POST"): {"alias": "nobody's"},
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,8 +57,16 @@ def make_world() -> World:
     file = factories.make_file(factories.make_resource(scan))
     factories.make_filing(session, scans=1, files=1)
     in_project = {"project": project.label}
-    in_subject = in_project | {"accession": subject.accession, "subject": subject.accession}
-    in_session = in_project | {"accession": session.accession, "session": session.accession}
+    in_subject = in_project | {
+        "accession": subject.accession,
+        "subject": subject.accession,
+        "label": subject.label,
+    }
+    in_session = in_project | {
+        "accession": session.accession,
+        "session": session.accession,
+        "label": session.label,
+    }
     in_scan = in_session | {"scan_id": scan.scan_id}
     return World(
         {

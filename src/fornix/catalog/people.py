@@ -15,6 +15,9 @@ from fornix.models import Account, BookingPerson, BookingRole, Membership, Overr
 from fornix.models.memberships import OverrideKind
 
 
+PARTS = {"owner": "owner", "pi": "PI", "user": "user"}
+
+
 class Standing(StrEnum):
     """How a person stands to a project."""
 
@@ -124,7 +127,12 @@ def _listed(booking_project_id: int) -> Iterable[PersonLine]:
     for held in parts.values():
         person = held[0].person
         grounds = tuple(
-            Ground(f"calpendo:{person.instance}", row.part, f"{row.part} in Calpendo", row.since)
+            Ground(
+                f"calpendo:{person.instance}",
+                row.part,
+                f"{PARTS.get(row.part, row.part)} in Calpendo",
+                row.since,
+            )
             for row in held
         )
         standing = Standing.WAITING if person.is_active else Standing.SUSPENDED

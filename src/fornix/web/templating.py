@@ -40,6 +40,7 @@ def environment(**options: object) -> Environment:
         on_day=on_day,
         capfirst=lambda text: text[:1].upper() + text[1:],
         day_heading=day_heading,
+        duration=lambda seconds: header_card.duration(seconds) if seconds else formats.NONE,
         clock=lambda written: written[:5],
         breakable=breakable,
         css_word=css_word,
