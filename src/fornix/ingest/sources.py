@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO, Protocol, cast
 
+from fornix.dicom.header import looks_like_dicom
+
 # An archive may unpack to this many times its size (brain images compress about twofold) and to this many files.
 MAX_RATIO = 200
 MAX_MEMBERS = 1_000_000
@@ -90,7 +92,7 @@ def _of_file(path: Path, root: str) -> Iterator[Source]:
         yield from _of_zip(path)
     elif _is_tar(path, head):
         yield from _of_tar(path)
-    elif head.startswith(b"\x1f\x8b") and not path.name.lower().endswith((".fif.gz", ".nii.gz")):
+    elif _holds_dicom(path, head):
         yield from _of_gzip(path, root)
     else:
         yield SourceFile(
@@ -102,6 +104,17 @@ def _is_tar(path: Path, head: bytes) -> bool:
     if head[257:262] == b"ustar":
         return True
     return head.startswith((b"\x1f\x8b", b"BZh", b"\xfd7zXZ\0")) and tarfile.is_tarfile(path)
+
+
+def _holds_dicom(path: Path, head: bytes) -> bool:
+    """Whether this is one DICOM file under gzip. Anything else under gzip is kept as it is."""
+    if not head.startswith(b"\x1f\x8b"):
+        return False
+    try:
+        with gzip.open(path) as stream:
+            return looks_like_dicom(stream.read(512))
+    except ARCHIVE_ERRORS:
+        return False
 
 
 def _of_zip(path: Path) -> Iterator[Source]:
