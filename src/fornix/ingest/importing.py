@@ -55,6 +55,20 @@ def file_leftovers(store: Store, rules: SiteRules, *, by_person: bool) -> list[F
     return filed
 
 
+def waiting_arrivals() -> list[Arrival]:
+    """All that wait for a person or for news from the booking system, the oldest first."""
+    return list(Arrival.objects.exclude(refusal="").order_by("id"))
+
+
+def retry_arrival(arrival: Arrival, store: Store, rules: SiteRules) -> list[Filed]:
+    """Tries once more to file what waits: what was unknown then may be known now. Empty when others are at it."""
+    try:
+        return _file([arrival], store, rules, by_person=False)
+    finally:
+        for upload in Upload.objects.filter(pk=arrival.upload_id):
+            settle_upload(upload, store, at=timezone.now())
+
+
 def _file_upload(reception: Reception, sealed: Sealed, rules: SiteRules) -> list[Filed]:
     arrivals = list(reception.upload.arrivals.order_by("id"))
     arrivals += [arrival for arrival in sealed.joined if not arrival.refusal]
