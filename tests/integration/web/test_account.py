@@ -1,0 +1,136 @@
+"""My account: projects and why, tokens, password."""
+
+from __future__ import annotations
+
+import base64
+import re
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+from tests import factories
+
+from fornix.models import Account, ApiToken, Event, Membership
+from fornix.models.memberships import Role
+
+pytestmark = pytest.mark.django_db
+NEW = "a quite different phrase"
+
+
+def change(**fields: str) -> dict[str, str]:
+    return {"current": factories.PASSWORD, "new": NEW, "repeated": NEW} | fields
+
+
+def secret_on(page: str) -> str | None:
+    found = re.search(r'<code class="secret"[^>]*>([^<]+)</code>', page)
+    return found[1] if found else None
+
+
+def test_my_projects_are_listed_with_role_and_reason(browser):
+    alice = factories.make_account("alice", email="a@example.test")
+    project = factories.make_project("P001", people={alice: Role.MEMBER})
+    Membership.objects.create(
+        account=alice,
+        project=project,
+        role="owner",
+        source="calpendo:main",
+        granted_at=factories.AT,
+        evidence="owner in Calpendo",
+    )
+
+    page = browser(alice).get("/account").content.decode()
+
+    assert "Owner in Calpendo" in page
+    assert "Granted at the command line" in page
+    assert "a@example.test" in page
+
+
+def test_a_secret_is_shown_once_and_works(browser):
+    client = browser(factories.make_account("alice"))
+
+    secret = secret_on(client.post("/account/tokens", {"name": "cluster"}).content.decode())
+
+    assert secret_on(client.get("/account").content.decode()) is None
+    header = "Basic " + base64.b64encode(secret.encode()).decode()
+    assert Client(headers={"Authorization": header}).get("/account").status_code == 200
+
+
+def test_a_token_ends_at_the_end_of_its_day(browser):
+    today = timezone.localdate()
+
+    browser(factories.make_account("alice")).post("/account/tokens", {"name": "x", "expires_on": str(today)})
+
+    assert timezone.localtime(ApiToken.objects.get().expires_at).strftime("%F %T") == f"{today} 23:59:59"
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        {"name": ""},
+        {"name": "x" * 101},
+        {"name": "x", "expires_on": "soon"},
+        {"name": "x", "expires_on": "2001-01-01"},
+        {"name": "x", "expires_on": "9999-12-31"},
+    ],
+    ids=["no name", "long name", "no day", "past", "far"],
+)
+def test_a_token_that_cannot_be_made_says_why(browser, form):
+    response = browser(factories.make_account("alice")).post("/account/tokens", form)
+
+    assert response.status_code == 400
+    assert b'role="alert"' in response.content
+    assert not ApiToken.objects.exists()
+
+
+def test_revoking_ends_my_token_and_nobody_elses(browser):
+    alice, bob = factories.make_account("alice"), factories.make_account("bob")
+    hers, his = factories.make_token(alice).token, factories.make_token(bob).token
+    client = browser(alice)
+
+    statuses = [
+        client.post("/account/tokens/revoke", {"alias": token.alias}).status_code for token in (hers, his)
+    ]
+
+    assert statuses == [302, 404]
+    assert list(ApiToken.objects.all()) == [his]
+
+
+def test_an_ended_token_is_marked(browser):
+    alice = factories.make_account("alice")
+    factories.make_token(alice, expires_at=timezone.now() - timedelta(days=1))
+
+    assert "Ended" in browser(alice).get("/account").content.decode()
+
+
+def test_a_changed_password_logs_out_other_browsers_and_leaves_an_event(browser):
+    alice = factories.make_account("alice")
+    here, there = browser(alice), browser(alice)
+
+    response = here.post("/account/password", change())
+
+    assert response.status_code == 302
+    assert here.get("/account").status_code == 200
+    assert there.get("/account").status_code == 401
+    assert Event.objects.filter(verb="password.changed", account=alice).exists()
+    assert browser().post("/login", {"username": "alice", "password": NEW}).status_code == 302
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"current": "wrong"},
+        {"repeated": "other"},
+        {"new": "short", "repeated": "short"},
+        {"new": "", "repeated": ""},
+        {"new": "password123", "repeated": "password123"},
+    ],
+    ids=["wrong", "not twice", "short", "empty", "common"],
+)
+def test_a_password_that_cannot_be_changed_stays(browser, fields):
+    alice = factories.make_account("alice")
+
+    response = browser(alice).post("/account/password", change(**fields))
+
+    assert response.status_code == 400
+    assert Account.objects.get().check_password(factories.PASSWORD)

@@ -1,0 +1,175 @@
+"""Home: my projects and my feed, in every size, for the right people."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+from tests import factories
+
+from fornix.models import Project, Sweep
+from fornix.models.memberships import Role
+
+pytestmark = pytest.mark.django_db
+
+
+def codes(page: str) -> list[str]:
+    return re.findall(r'<a class="whole code" href="/projects/([^"]+)"', page)
+
+
+def page_of(client, address: str = "/") -> str:
+    response = client.get(address)
+    assert response.status_code == 200, response.content
+    return response.content.decode()
+
+
+def test_two_people_see_exactly_their_own(browser):
+    alice, bob = factories.make_account("alice"), factories.make_account("bob")
+    factories.make_project("HERS", people={alice: Role.OWNER})
+    factories.make_project("HIS", people={bob: Role.COLLABORATOR})
+    factories.make_project("OURS", people={alice: Role.MEMBER, bob: Role.MEMBER})
+
+    hers, his = page_of(browser(alice)), page_of(browser(bob))
+
+    assert set(codes(hers)) == {"HERS", "OURS"}
+    assert set(codes(his)) == {"HIS", "OURS"}
+
+
+def test_an_administrator_sees_all_projects(browser):
+    factories.make_project("HERS", people={factories.make_account("alice"): Role.OWNER})
+
+    page = page_of(browser(factories.make_account("root", is_administrator=True)))
+
+    assert codes(page) == ["HERS"]
+    assert "All projects" in page
+
+
+def test_the_feed_links_straight_to_the_session(browser):
+    alice = factories.make_account("alice")
+    session = factories.make_session(
+        factories.make_subject(factories.make_project(people={alice: Role.MEMBER}))
+    )
+    factories.make_filing(session, scans=24, files=1809, bytes=2_300_000_000)
+
+    page = page_of(browser(alice))
+
+    assert re.search(rf'24 scans added to <a href="/sessions/{session.accession}"', page)
+    assert "1,809 files, 2.3 GB" in page
+
+
+def test_older_entries_are_a_link_that_works_without_scripts(browser):
+    alice = factories.make_account("alice")
+    session = factories.make_session(
+        factories.make_subject(factories.make_project(people={alice: Role.MEMBER}))
+    )
+    events = [factories.make_filing(session, scans=number) for number in range(1, 31)]
+    client = browser(alice)
+
+    older = re.search(r'<a class="button slim" href="(/activity\?before=\d+)"', page_of(client))[1]
+
+    assert f"{events[9].details['scans']} scans" in page_of(client, older)
+    assert "11 scans" not in page_of(client, older)
+
+
+def test_pages_of_projects_follow_each_other_without_scripts(browser):
+    alice = factories.make_account("alice")
+    for number in range(60):
+        factories.make_project(f"P{number:02}", people={alice: Role.MEMBER})
+    client = browser(alice)
+    first = page_of(client, "/?sort=code")
+
+    following = re.search(r'rel="next" href="([^"]+)"', first)[1].replace("&amp;", "&")
+    second = page_of(client, following)
+
+    assert codes(first) + codes(second) == [f"P{number:02}" for number in range(60)]
+    assert 'rel="next"' not in second
+
+
+def test_the_filter_says_what_does_not_match_and_how_to_clear_it(browser):
+    alice = factories.make_account("alice")
+    factories.make_project("P001", people={alice: Role.MEMBER})
+
+    page = page_of(browser(alice), "/?q=hipocampus")
+
+    assert "Nothing matches “<bdi>hipocampus</bdi>”" in page
+    assert "Clear the filter" in page
+
+
+def test_a_person_without_projects_is_told_how_to_get_them(browser):
+    page = page_of(browser(factories.make_account("zoe", email="z@example.test")))
+
+    assert "You have no projects yet" in page
+    assert "z@example.test" in page
+
+
+def test_a_protected_project_is_listed_by_its_record_only(browser):
+    factories.make_project("P001", accessibility="protected")
+    client = browser(factories.make_account("alice"))
+
+    assert codes(page_of(client)) == []
+    assert codes(page_of(client, "/?show=records")) == ["P001"]
+
+
+@pytest.mark.parametrize(
+    ("hours", "words"),
+    [(0.2, "Mirrored from Calpendo"), (3, "Calpendo silent, last known shown")],
+    ids=["fresh", "old"],
+)
+def test_home_says_how_fresh_the_mirror_is(browser, hours, words):
+    ended = timezone.now() - timedelta(hours=hours)
+    Sweep.objects.create(started_at=ended, finished_at=ended, outcome="complete")
+
+    assert words in page_of(browser(factories.make_account("alice")))
+
+
+def test_names_from_outside_are_escaped(browser):
+    alice = factories.make_account("alice", name="<script>alert(1)</script>")
+    project = factories.make_project("<b>P</b>", people={alice: Role.MEMBER}, name='<img src=x onerror="1">')
+    session = factories.make_session(factories.make_subject(project, "<i>s</i>"), "<u>l</u>")
+    factories.make_filing(session, scans=1)
+
+    page = page_of(browser(alice))
+
+    assert not re.search(r"<script>alert|<img|<b>P|<i>s|<u>l", page)
+    assert "&lt;img src=x onerror=" in page
+
+
+def test_a_code_with_a_slash_has_a_page(browser):
+    alice = factories.make_account("alice")
+    factories.make_project("2025/31 ..~", people={alice: Role.MEMBER})
+    client = browser(alice)
+
+    (address,) = codes(page_of(client))
+
+    assert "2025/31 ..~" in page_of(client, f"/projects/{address}")
+
+
+@pytest.mark.parametrize("address", ["/", "/?q=P&sort=title"])
+def test_the_number_of_queries_does_not_grow_with_the_rows(browser, address):
+    alice = factories.make_account("alice")
+    client = browser(alice)
+    for number in range(3):
+        make_filled_project(number, alice)
+    few = count_queries(client, address)
+
+    for number in range(3, 30):
+        make_filled_project(number, alice)
+
+    assert count_queries(client, address) == few
+
+
+def make_filled_project(number: int, account) -> Project:
+    project = factories.make_project(f"P{number}", people={account: Role.MEMBER})
+    factories.make_filing(factories.make_session(factories.make_subject(project)), scans=1)
+    return project
+
+
+def count_queries(client, address: str) -> int:
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    with CaptureQueriesContext(connection) as queries:
+        page_of(client, address)
+    return len(queries)

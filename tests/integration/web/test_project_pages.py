@@ -1,0 +1,181 @@
+"""A project's record, people and subjects; a subject's sessions."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from tests import factories
+
+from fornix.access.actors import OPERATOR
+from fornix.access.memberships import set_override
+from fornix.models import BookingCode, BookingPerson, BookingProject, BookingRole, Subject
+from fornix.models.memberships import OverrideKind, Role
+
+pytestmark = pytest.mark.django_db
+AT = factories.AT
+
+
+def make_booking_project(**fields) -> BookingProject:
+    told = {
+        "code": "P001",
+        "name": "Hearing in noise",
+        "status": "Approved",
+        "type": "Human",
+        "pi_text": "S. Ó Briain",
+    }
+    return BookingProject.objects.create(
+        instance="main", external_id="7", first_seen_at=AT, last_seen_at=AT, **(told | fields)
+    )
+
+
+def make_person(booked: BookingProject, name: str, part: str = "user", **fields) -> BookingPerson:
+    told = {"given_name": name, "is_active": True, "first_seen_at": AT, "last_seen_at": AT}
+    person = BookingPerson.objects.create(instance="main", external_id=name, **(told | fields))
+    BookingRole.objects.create(booking_project=booked, person=person, part=part, since=AT)
+    return person
+
+
+def text_of(client, address: str) -> str:
+    response = client.get(address)
+    assert response.status_code == 200
+    return " ".join(response.content.decode().split())
+
+
+def test_the_record_shows_what_calpendo_says(browser):
+    alice, booked = factories.make_account("alice"), make_booking_project()
+    make_person(booked, "Zoë", "owner")
+    BookingCode.objects.create(
+        booking_project=booked, code="OLD", folded_code="old", first_seen_at=AT, last_seen_at=AT
+    )
+    factories.make_project("P001", people={alice: Role.MEMBER}, booking_project=booked)
+
+    page = text_of(browser(alice), "/projects/P001")
+
+    assert all(
+        words in page for words in ("Hearing in noise", "S. Ó Briain", "Zoë", "Approved", "Human", "OLD")
+    )
+
+
+def test_a_project_that_calpendo_does_not_know_says_so(browser):
+    alice = factories.make_account("alice")
+    factories.make_project("P001", people={alice: Role.MEMBER})
+
+    assert "Made here, not in Calpendo" in text_of(browser(alice), "/projects/P001")
+
+
+def test_people_who_wait_or_are_suspended_are_listed_with_the_reason(browser):
+    alice, booked = factories.make_account("alice"), make_booking_project()
+    make_person(booked, "Waiting Wu")
+    make_person(booked, "Suspended Sue", is_active=False)
+    make_person(booked, "Linked Lee", account=alice)
+    factories.make_project("P001", people={alice: Role.MEMBER}, booking_project=booked)
+
+    page = text_of(browser(alice), "/projects/P001/people")
+
+    assert "Waits for first login" in page.partition("Waiting Wu")[2].partition('class="person"')[0]
+    assert "not active in Calpendo" in page.partition("Suspended Sue")[2].partition('class="person"')[0]
+    assert "Linked Lee" not in page
+
+
+def test_who_is_blocked_is_told_to_owners_only(browser):
+    alice, bob, carol = (factories.make_account(name) for name in ("alice", "bob", "carol"))
+    project = factories.make_project("P001", people={alice: Role.OWNER, bob: Role.MEMBER, carol: Role.MEMBER})
+    set_override(OPERATOR, project, carol, OverrideKind.BLOCK, at=AT)
+
+    assert "carol" in text_of(browser(alice), "/projects/P001/people")
+    assert "carol" not in text_of(browser(bob), "/projects/P001/people")
+    assert browser(carol).get("/projects/P001").status_code == 404
+
+
+def test_a_protected_project_shows_its_record_alone(browser):
+    project = factories.make_project(
+        "P001", accessibility="protected", booking_project=make_booking_project()
+    )
+    factories.make_session(factories.make_subject(project, "sub-secret"))
+    client = browser(factories.make_account("bob"))
+
+    page = text_of(client, "/projects/P001")
+
+    assert "Hearing in noise" in page
+    assert "sub-secret" not in page
+    assert client.get("/projects/P001/people").status_code == 404
+
+
+def test_subjects_are_listed_with_their_sessions_by_modality(browser):
+    alice = factories.make_account("alice")
+    subject = factories.make_subject(factories.make_project("P001", people={alice: Role.MEMBER}), "sub-014")
+    for modality in ("MR", "MR", "MEG"):
+        factories.make_session(subject, modality=modality)
+
+    page = text_of(browser(alice), "/projects/P001")
+
+    assert "sub-<wbr>014" in page
+    assert '<span class="chip mr">MR 2</span>' in page
+    assert '<span class="chip meg">MEG 1</span>' in page
+
+
+def test_a_subject_whose_only_session_is_not_filed_yet_is_not_shown(browser):
+    alice = factories.make_account("alice")
+    subject = factories.make_subject(factories.make_project("P001", people={alice: Role.MEMBER}), "sub-014")
+    session = factories.make_session(subject, is_visible=False)
+    client = browser(alice)
+
+    assert "No data yet" in text_of(client, "/projects/P001")
+    assert client.get(f"/subjects/{subject.accession}").status_code == 404
+    assert client.get(f"/sessions/{session.accession}").status_code == 404
+
+
+def test_a_subject_shows_its_sessions_newest_first_and_explains_the_other_word(browser):
+    alice = factories.make_account("alice")
+    subject = factories.make_subject(factories.make_project("P001", people={alice: Role.MEMBER}))
+    for days in (1, 3, 2):
+        factories.make_session(subject, f"visit{days}", acquired_on=AT.date() + timedelta(days=days))
+
+    page = text_of(browser(alice), f"/subjects/{subject.accession}")
+
+    assert page.index("visit3</") < page.index("visit2</") < page.index("visit1</")
+    assert "XNAT calls a session an" in page
+
+
+def test_long_and_foreign_names_are_whole_in_titles_and_isolated(browser):
+    alice = factories.make_account("alice")
+    label = "x" * 170 + "🧊שפה"
+    project = factories.make_project("P001", people={alice: Role.MEMBER}, name="שפה שנייה")
+    subject = factories.make_subject(project, label)
+    factories.make_session(subject)
+
+    page = text_of(browser(alice), "/projects/P001")
+
+    assert "<bdi>שפה שנייה</bdi>" in page
+    assert f'title="{label}"' in page
+
+
+@pytest.mark.parametrize("rows", ["subjects", "people", "sessions"])
+def test_the_number_of_queries_does_not_grow_with_the_rows(browser, rows, django_assert_max_num_queries):
+    alice, booked = factories.make_account("alice"), make_booking_project()
+    project = factories.make_project("P001", people={alice: Role.MEMBER}, booking_project=booked)
+    subject = factories.make_subject(project)
+    factories.make_session(subject)
+    client = browser(alice)
+    address = f"/subjects/{subject.accession}" if rows == "sessions" else "/projects/P001"
+    for number in range(3):
+        add_row(rows, project, booked, subject, number)
+    with django_assert_max_num_queries(40) as few:
+        client.get(address)
+
+    for number in range(3, 30):
+        add_row(rows, project, booked, subject, number)
+
+    with django_assert_max_num_queries(len(few)):
+        client.get(address)
+
+
+def add_row(rows: str, project, booked, subject: Subject, number: int) -> None:
+    if rows == "sessions":
+        factories.make_session(subject)
+    elif rows == "people":
+        factories.make_membership(project, factories.make_account(f"person{number}"))
+        make_person(booked, f"waiting{number}")
+    else:
+        factories.make_filing(factories.make_session(factories.make_subject(project)), scans=1)
