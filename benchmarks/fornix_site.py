@@ -1,20 +1,18 @@
-"""A running `fornix serve`, and an administrator's browser on it: logs in by the form, downloads a session."""
+"""A running `fornix serve`, and an administrator's browser on it: logs in by the form, finds a session's zip."""
 
 import json
 import re
 import secrets
 import subprocess
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 
 import httpx
 
 from benchmarks import processes
 from benchmarks.fornix_command import PROJECT, Fornix
-from benchmarks.processes import BenchmarkFailed, Run
+from benchmarks.processes import BenchmarkFailed
 
 _NAME = "bench"
 _FORM_TOKEN = re.compile(r'name="csrfmiddlewaretoken"\s+value="([^"]+)"')
@@ -23,19 +21,10 @@ _ZIP_LINK = re.compile(r'href="(/[^"]*(?:\.zip|/zip|/download)[^"]*)"')
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """The site's address, the logged-in browser, and the session that was imported."""
+    """Where the zip of the imported session is, and the cookie of the person who may have it."""
 
-    browser: httpx.Client
-    zip_path: str
-    pid: int
-
-    def download(self, target: Path) -> Run:
-        """The whole session into a file."""
-        started = time.perf_counter()
-        with target.open("wb") as file, self.browser.stream("GET", self.zip_path) as answer:
-            for chunk in answer.raise_for_status().iter_raw(1 << 20):
-                file.write(chunk)
-        return Run(time.perf_counter() - started, processes.peak_bytes(self.pid), "")
+    zip_url: str
+    cookie: str
 
 
 @contextmanager
@@ -54,7 +43,8 @@ def running(archive: Fornix) -> Iterator[Site]:
             processes.wait_until(lambda: _answers(url), "fornix serve", 60)
             with httpx.Client(base_url=url, timeout=120, follow_redirects=True) as browser:
                 _log_in(browser, password)
-                yield Site(browser, _zip_path(browser, accession), process.pid)
+                cookie = "; ".join(f"{name}={value}" for name, value in browser.cookies.items())
+                yield Site(url + _zip_path(browser, accession), cookie)
         finally:
             processes.stop(process)
 
