@@ -15,10 +15,11 @@ def open_archive(data: Path | None) -> None:
     :param data: the folder of `--data`; None means FORNIX_DATA or its default.
     """
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "fornix.settings")
-    from fornix.settings.environment import read_environment
-
     if data is not None:
         os.environ["FORNIX_DATA"] = str(data.absolute())
+    # Importing anything of the settings reads them, so the folder must be known by then.
+    from fornix.settings.environment import read_environment
+
     folder = read_environment().data
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
