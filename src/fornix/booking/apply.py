@@ -126,7 +126,9 @@ def _write_people(changes: Sequence[PersonChange], instance: str, sweep: Sweep, 
     ]
     for row in rows:
         _set_person(row, known[row.external_id], at)
-    BookingPerson.objects.bulk_update(rows, [*PERSON_FIELDS, "vanished_at", "last_seen_at"], batch_size=BATCH)
+    BookingPerson.objects.bulk_update(
+        rows, [*PERSON_FIELDS, "vanished_at", "held_at", "last_seen_at"], batch_size=BATCH
+    )
     accounts = Account.objects.in_bulk([c.after.account_id for c in changes if c.after.account_id])
     by_id = {change.after.id: change for change in changes}
     for row in [*new, *rows]:
@@ -145,6 +147,7 @@ def _set_person(row: BookingPerson, change: PersonChange, at: datetime) -> None:
     for name in PERSON_FIELDS:
         setattr(row, name, getattr(change.after, name))
     row.vanished_at = (row.vanished_at or at) if change.after.is_vanished else None
+    row.held_at = (row.held_at or at) if change.after.is_held else None
     row.last_seen_at = at
 
 

@@ -22,7 +22,7 @@ def apply_grants(project: Project, *, at: datetime, sweep_id: int | None = None)
     booked = BookingProject.objects.select_for_update().get(pk=project.booking_project_id)
     roles = list(BookingRole.objects.filter(booking_project=booked).select_related("person"))
     people = {role.person.external_id: as_person(role.person) for role in roles}
-    parts = [Part(role.person.external_id, role.part) for role in roles]
+    parts = {Part(role.person.external_id, role.part): role.held_at for role in roles}
     source = source_of(booked.instance)
     current = current_roles(Membership.objects.filter(project=project, source=source))
     wanted = roles_after(as_booked_project(booked, parts), people, current)

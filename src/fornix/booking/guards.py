@@ -5,7 +5,7 @@ A hold keeps the people who would go beside those who come; the next sweep asks 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from fornix.booking.mirror import USER, ArchiveProject, BookedProject, Mirror, Part, Person
@@ -39,16 +39,17 @@ class Guarded:
 
 
 def guard(mirror: Mirror, people: Mapping[str, Person], projects: Mapping[str, BookedProject]) -> Guarded:
-    """Looks at the state that an answer asks for, and holds what is too much to be believed at once."""
+    """Looks at the state that an answer asks for, and holds what is too much to be believed at once.
+
+    What is held stays held, whatever else happens, until the answer takes it back or a person decides.
+    """
     people, holds = _hold_inactive(mirror, people)
-    attached = _attached(mirror)
     kept = dict(projects)
-    for project_id, archive in attached.items():
-        before, after = mirror.projects[project_id], projects[project_id]
-        reason = _why_hold(before, after, has_grants=bool(archive.roles))
-        if reason:
-            kept[project_id] = replace(after, parts=before.parts | after.parts)
-            holds.append(Hold(project_id, f"{after.title}: {reason}"))
+    for project_id, archive in _attached(mirror).items():
+        found = _hold_parts(mirror.projects[project_id], projects[project_id], has_grants=bool(archive.roles))
+        kept[project_id] = found.project
+        if found.reason:
+            holds.append(Hold(project_id, f"{found.project.title}: {found.reason}"))
     return _hold_everything(mirror, people, kept, holds)
 
 
@@ -58,34 +59,65 @@ def _attached(mirror: Mirror) -> dict[str, ArchiveProject]:
 
 def _hold_inactive(mirror: Mirror, people: Mapping[str, Person]) -> tuple[Mapping[str, Person], list[Hold]]:
     leaving = newly_inactive(mirror.people, people)
+    waiting = [person_id for person_id in leaving if mirror.people[person_id].is_held]
+    new = [person_id for person_id in leaving if not mirror.people[person_id].is_held]
     active = sum(person.is_active for person in mirror.people.values())
-    if len(leaving) <= MOST_INACTIVE and not (
-        len(leaving) >= FEW and len(leaving) > MOST_INACTIVE_SHARE * active
-    ):
+    too_many = len(new) >= FEW and len(new) > MOST_INACTIVE_SHARE * active
+    held = leaving if too_many or len(new) > MOST_INACTIVE else waiting
+    if not held:
         return people, []
-    kept = {person_id: replace(people[person_id], is_active=True) for person_id in leaving}
-    reason = (
-        f"{len(leaving)} of {active} people became inactive at once; they keep their access until approved"
-    )
-    return {**people, **kept}, [Hold("", reason)]
+    reason = f"{len(held)} of {active} people became inactive at once; they keep their access until approved"
+    return _still_active(people, held), [Hold("", reason)]
 
 
-def _why_hold(before: BookedProject, after: BookedProject, *, has_grants: bool) -> str:
+def _still_active(people: Mapping[str, Person], ids: Iterable[str]) -> Mapping[str, Person]:
+    return {**people, **{each: replace(people[each], is_active=True, is_held=True) for each in ids}}
+
+
+@dataclass(frozen=True, slots=True)
+class _HeldProject:
+    project: BookedProject
+    reason: str
+
+
+def _hold_parts(before: BookedProject, after: BookedProject, *, has_grants: bool) -> _HeldProject:
+    if after.standing is ProjectStanding.FROZEN:
+        return _HeldProject(after, "")
     if after.standing is ProjectStanding.KNOWN and has_grants:
-        return f"it is {after.status} now, so everybody would lose access"
-    gone = before.people - after.people
+        return _HeldProject(
+            _keep_all(before, after), f"it is {after.status} now; everybody would lose access"
+        )
+    waiting = before.held - after.parts
+    reason = _too_many(before.settled, after.parts)
+    if reason:
+        return _HeldProject(_keep_all(before, after), reason)
+    kept = replace(after, parts=after.parts | waiting, held=waiting)
+    return _HeldProject(kept, f"{len(_people(waiting))} people wait to be removed" if waiting else "")
+
+
+def _keep_all(before: BookedProject, after: BookedProject) -> BookedProject:
+    gone = before.parts - (after.parts - after.held)
+    return replace(after, parts=after.parts | gone, held=gone)
+
+
+def _too_many(before: frozenset[Part], after: frozenset[Part]) -> str:
+    people, gone = _people(before), _people(before) - _people(after)
     if not gone:
         return ""
-    if gone == before.people:
+    if gone == people:
         return f"all of its {len(gone)} people would be removed"
-    if len(gone) >= FEW and len(gone) > MOST_OF_A_PROJECT * len(before.people):
-        return f"{len(gone)} of its {len(before.people)} people would be removed"
-    if len(_users(before.parts)) > 1 and not _users(after.parts):
-        return f"its list of users is empty, after {len(_users(before.parts))} before"
+    if len(gone) >= FEW and len(gone) > MOST_OF_A_PROJECT * len(people):
+        return f"{len(gone)} of its {len(people)} people would be removed"
+    if len(_users(before)) > 1 and not _users(after):
+        return f"its list of users is empty, after {len(_users(before))} before"
     return ""
 
 
-def _users(parts: frozenset[Part]) -> set[str]:
+def _people(parts: Iterable[Part]) -> set[str]:
+    return {part.person_id for part in parts}
+
+
+def _users(parts: Iterable[Part]) -> set[str]:
     return {part.person_id for part in parts if part.part == USER}
 
 
@@ -95,22 +127,20 @@ def _hold_everything(
     projects: Mapping[str, BookedProject],
     holds: list[Hold],
 ) -> Guarded:
-    """The guard on the whole sweep: counts the accounts that would lose a role or a project."""
+    """The guard on the whole sweep: counts the accounts that would lose a project."""
+    attached = _attached(mirror)
     before = sum(len(each.roles) for each in mirror.archive)
     removed = sum(
         len(each.roles.keys() - roles_after(projects[booked_id], people, each.roles).keys())
-        for booked_id, each in _attached(mirror).items()
+        for booked_id, each in attached.items()
     )
     if removed <= max(MOST_REMOVED, MOST_REMOVED_SHARE * before):
         return Guarded(people, projects, tuple(holds))
-    kept_people = {
-        person_id: replace(people[person_id], is_active=True)
-        for person_id in newly_inactive(mirror.people, people)
-    }
-    kept_projects = {
-        project_id: replace(after, parts=after.parts | mirror.projects[project_id].parts)
-        for project_id, after in projects.items()
-        if project_id in mirror.projects
+    kept = {
+        booked_id: _keep_all(mirror.projects[booked_id], projects[booked_id])
+        for booked_id in attached
+        if projects[booked_id].standing is not ProjectStanding.FROZEN
     }
     hold = Hold("", f"{removed} of {before} rights would be removed at once; all removals wait")
-    return Guarded({**people, **kept_people}, {**projects, **kept_projects}, (*holds, hold))
+    everybody = _still_active(people, newly_inactive(mirror.people, people))
+    return Guarded(everybody, {**projects, **kept}, (*holds, hold))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from datetime import datetime
 
 from fornix.booking.config import source_of
 from fornix.booking.identity import fold_email
@@ -67,14 +68,15 @@ def as_person(row: BookingPerson) -> Person:
         status=row.status,
         expires_on=row.expires_on,
         is_active=row.is_active,
+        is_held=row.held_at is not None,
         modified_text=row.modified_text,
         is_vanished=row.vanished_at is not None,
         account_id=row.account_id,
     )
 
 
-def as_booked_project(row: BookingProject, parts: Iterable[Part]) -> BookedProject:
-    """One row as a value, with the parts that people have in it."""
+def as_booked_project(row: BookingProject, parts: Mapping[Part, datetime | None]) -> BookedProject:
+    """One row as a value, with the parts that people have in it and since when their removal waits."""
     return BookedProject(
         id=row.external_id,
         code=row.code,
@@ -90,6 +92,7 @@ def as_booked_project(row: BookingProject, parts: Iterable[Part]) -> BookedProje
         modified_text=row.modified_text,
         is_vanished=row.vanished_at is not None,
         parts=frozenset(parts),
+        held=frozenset(part for part, held_at in parts.items() if held_at is not None),
     )
 
 
@@ -102,10 +105,11 @@ def current_roles(rows: Iterable[Membership]) -> dict[int, Role]:
 
 
 def _projects(projects: Iterable[BookingProject], instance: str) -> dict[str, BookedProject]:
-    parts: defaultdict[int, list[Part]] = defaultdict(list)
+    parts: defaultdict[int, dict[Part, datetime | None]] = defaultdict(dict)
     roles = BookingRole.objects.filter(booking_project__instance=instance)
-    for project_pk, person_id, part in roles.values_list("booking_project_id", "person__external_id", "part"):
-        parts[project_pk].append(Part(person_id, part))
+    columns = ("booking_project_id", "person__external_id", "part", "held_at")
+    for project_pk, person_id, part, held_at in roles.values_list(*columns):
+        parts[project_pk][Part(person_id, part)] = held_at
     return {row.external_id: as_booked_project(row, parts[row.pk]) for row in projects}
 
 

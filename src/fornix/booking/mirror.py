@@ -14,7 +14,10 @@ OWNER, PI, USER = "owner", "pi", "user"
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A Calpendo user as last known; `is_active`: may work there. `account_id`: the account he is linked to."""
+    """A Calpendo user as last known. `account_id`: the account he is linked to.
+
+    `is_active`: may work there, as far as the mirror acts on it. `is_held`: he may not any more, and that waits.
+    """
 
     id: str
     given_name: str = ""
@@ -26,6 +29,7 @@ class Person:
     status: str = ""
     expires_on: date | None = None
     is_active: bool = False
+    is_held: bool = False
     modified_text: str = ""
     is_vanished: bool = False
     account_id: int | None = None
@@ -46,7 +50,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class BookedProject:
-    """A Calpendo project as last known."""
+    """A Calpendo project as last known. `held`: those of its parts whose removal waits for a person."""
 
     id: str
     code: str = ""
@@ -62,6 +66,7 @@ class BookedProject:
     modified_text: str = ""
     is_vanished: bool = False
     parts: frozenset[Part] = frozenset()
+    held: frozenset[Part] = frozenset()
 
     @property
     def standing(self) -> ProjectStanding:
@@ -74,9 +79,9 @@ class BookedProject:
         return self.code or f"(no code, id {self.id})"
 
     @property
-    def people(self) -> frozenset[str]:
-        """Everybody who has a part."""
-        return frozenset(part.person_id for part in self.parts)
+    def settled(self) -> frozenset[Part]:
+        """The parts that do not wait for their removal."""
+        return self.parts - self.held
 
 
 @dataclass(frozen=True, slots=True)

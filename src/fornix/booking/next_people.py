@@ -36,9 +36,8 @@ def _next_person(person: Person, row: PersonRow, today: date) -> Person:
     status = person.status if row.status is UNKNOWN else person_status(row.status)
     expires_on = person.expires_on if row.expires_on is UNKNOWN else row.expires_on
     standing = person_standing(status, expires_on, today)
-    is_active = (
-        person.is_active if standing is PersonStanding.UNCHANGED else standing is PersonStanding.ACTIVE
-    )
+    decides_nothing = standing is PersonStanding.UNCHANGED
+    is_active = person.is_active if decides_nothing else standing is PersonStanding.ACTIVE
     return replace(
         person,
         given_name=keep(row.given_name, person.given_name),
@@ -50,6 +49,7 @@ def _next_person(person: Person, row: PersonRow, today: date) -> Person:
         status=status,
         expires_on=expires_on,
         is_active=is_active,
+        is_held=person.is_held and decides_nothing,
         modified_text=keep(row.modified, person.modified_text),
         is_vanished=False,
     )

@@ -58,7 +58,9 @@ def next_project(project: BookedProject, row: ProjectRow, around: Surroundings) 
     if after.standing is ProjectStanding.FROZEN:
         return NextProject(after, ())
     parts, concerns = _parts(project, row, pi, around.people)
-    return NextProject(replace(after, parts=parts), tuple(f"{after.title}: {each}" for each in concerns))
+    return NextProject(
+        replace(after, parts=parts, held=frozenset()), tuple(f"{after.title}: {each}" for each in concerns)
+    )
 
 
 def _resolve_pi(row: ProjectRow, around: Surroundings) -> ResolvedPi:
@@ -113,4 +115,4 @@ def _pi_parts(project: BookedProject, pi: ResolvedPi, concerns: list[str]) -> fr
 
 
 def _parts_of(project: BookedProject, part: str) -> frozenset[Part]:
-    return frozenset(each for each in project.parts if each.part == part)
+    return frozenset(each for each in project.settled if each.part == part)

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from fornix.booking.mirror import Part
+from django.db.models import QuerySet
+
+from fornix.booking.mirror import BookedProject, Part
 from fornix.booking.plan import ProjectChange
 from fornix.dicom.labels import fold_code
 from fornix.models import BookingCode, BookingPerson, BookingProject, BookingRole
@@ -80,9 +82,7 @@ def _write_parts(
     added = [
         (row, part)
         for row, change in zip(rows, changes, strict=True)
-        for part in sorted(
-            change.after.parts - _parts_before(change), key=lambda each: (each.person_id, each.part)
-        )
+        for part in sorted(change.after.parts - _before(change).parts, key=str)
     ]
     people = _people({part.person_id for _, part in added}, instance)
     BookingRole.objects.bulk_create(
@@ -94,14 +94,21 @@ def _write_parts(
         ignore_conflicts=True,
     )
     for row, change in zip(rows, changes, strict=True):
-        for part in _parts_before(change) - change.after.parts:
-            BookingRole.objects.filter(
-                booking_project=row, person__external_id=part.person_id, part=part.part
-            ).delete()
+        before, after = _before(change), change.after
+        for part in before.parts - after.parts:
+            _role(row, part).delete()
+        for part in after.held - before.held:
+            _role(row, part).update(held_at=at)
+        for part in (before.held - after.held) & after.parts:
+            _role(row, part).update(held_at=None)
 
 
-def _parts_before(change: ProjectChange) -> frozenset[Part]:
-    return change.before.parts if change.before else frozenset()
+def _role(row: BookingProject, part: Part) -> QuerySet[BookingRole]:
+    return BookingRole.objects.filter(booking_project=row, person__external_id=part.person_id, part=part.part)
+
+
+def _before(change: ProjectChange) -> BookedProject:
+    return change.before or BookedProject(change.after.id)
 
 
 def _people(ids: set[str], instance: str) -> Mapping[str, int]:

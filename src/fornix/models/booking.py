@@ -28,6 +28,7 @@ class BookingPerson(models.Model):
     linked_at = models.DateTimeField(null=True)
     modified_text = models.CharField(max_length=40, blank=True)  # Calpendo's own stamp of the last change
     vanished_at = models.DateTimeField(null=True)  # since when it is missing from complete answers
+    held_at = models.DateTimeField(null=True)  # since when becoming inactive waits for a person
     first_seen_at = models.DateTimeField()
     last_seen_at = models.DateTimeField()  # when it last was different; an unchanged row is not written
 
@@ -96,6 +97,7 @@ class BookingRole(models.Model):
     person = models.ForeignKey(BookingPerson, on_delete=models.CASCADE, related_name="roles")
     part = models.CharField(max_length=8)  # owner | pi | user
     since = models.DateTimeField()
+    held_at = models.DateTimeField(null=True)  # since when its removal waits for a person
 
     class Meta:
         constraints = [

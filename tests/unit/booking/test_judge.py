@@ -1,0 +1,116 @@
+"""Which answers are believed: what looks like change and is a lost right, a proxy or another site."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from tests.unit.booking.answers import AT, CONFIG, NOTHING, answer_of, applied, person_row, project_row
+
+from fornix.booking.answer import Answer
+from fornix.booking.judge import Baseline, judge
+from fornix.booking.plan import make_plan
+from fornix.booking.wire import UNKNOWN, References
+
+FULL = answer_of(*(project_row(str(n), "2", "3", pi="1") for n in range(40)), people=60)
+MIRROR = applied(NOTHING, make_plan(NOTHING, FULL, CONFIG, AT))
+COUNTS = judge(FULL, NOTHING, None, "login1").counts
+BASELINE = Baseline(COUNTS.unread, COUNTS.has_self)
+
+
+def reasons(answer: Answer, baseline: Baseline | None = BASELINE) -> tuple[str, ...]:
+    return judge(answer, MIRROR, baseline, "login1").reasons
+
+
+def some_projects(number: int, **changes) -> Answer:
+    rows = [replace(row, **changes) if n < number else row for n, row in enumerate(FULL.projects)]
+    return replace(FULL, projects=tuple(rows))
+
+
+def some_people(number: int, **changes) -> Answer:
+    rows = [replace(row, **changes) if n < number else row for n, row in enumerate(FULL.people)]
+    return replace(FULL, people=tuple(rows))
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        pytest.param(FULL, id="the same"),
+        pytest.param(replace(FULL, projects=FULL.projects[4:]), id="one in ten projects gone"),
+        pytest.param(some_projects(2, users=UNKNOWN), id="two member lists hidden"),
+        pytest.param(some_projects(8, code="NEW"), id="a fifth with a new code"),
+        pytest.param(some_people(12, status="Expired"), id="a fifth of the people expired"),
+        pytest.param(some_projects(20, status="Terminated"), id="half of the projects ended"),
+        pytest.param(some_projects(40, modified="2026-02-01T00:00Z"), id="newer stamps"),
+        pytest.param(
+            replace(FULL, people=(*FULL.people, *(person_row(f"9{n}") for n in range(50)))),
+            id="many new people",
+        ),
+    ],
+)
+def test_what_can_happen_at_a_centre_is_believed(answer):
+    assert reasons(answer) == ()
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        pytest.param(replace(FULL, projects=()), "list of projects is empty", id="no projects"),
+        pytest.param(replace(FULL, people=()), "list of users is empty", id="no people"),
+        pytest.param(replace(FULL, resources=()), "list of resources is empty", id="no resources"),
+        pytest.param(some_projects(40, users=References(())), "no project has any user", id="no members"),
+        pytest.param(
+            replace(FULL, projects=FULL.projects[5:]), "5 of 40 projects are missing", id="projects gone"
+        ),
+        pytest.param(replace(FULL, people=FULL.people[7:]), "7 of 60 users are missing", id="people gone"),
+        pytest.param(
+            replace(FULL, resources=(replace(FULL.resources[0], id="99"),)),
+            "scanner MRI 3T",
+            id="scanner gone",
+        ),
+        pytest.param(
+            replace(FULL, projects=(*FULL.projects, FULL.projects[0])), "project is listed twice", id="twice"
+        ),
+        pytest.param(
+            some_projects(3, users=References(())), "project users is hidden or empty", id="members lost"
+        ),
+        pytest.param(some_projects(3, owner=UNKNOWN), "project owner is hidden or empty", id="owners hidden"),
+        pytest.param(some_people(4, email=UNKNOWN), "person email is hidden or empty", id="e-mails hidden"),
+        pytest.param(some_projects(3, status="On hold"), "status never seen before", id="odd statuses"),
+        pytest.param(some_projects(9, code="NEW"), "another Calpendo", id="codes of another site"),
+        pytest.param(some_people(13, login_name="x"), "another Calpendo", id="logins of another site"),
+        pytest.param(some_people(1, login_name="renamed"), "finds itself", id="the account is not there"),
+        pytest.param(
+            some_projects(1, modified="2025-12-31T23:59Z"), "older than what is known", id="old answer"
+        ),
+        pytest.param(replace(FULL, flaws=("a project has no id",)), "no id", id="flaw"),
+    ],
+)
+def test_what_looks_like_a_lost_right_is_not(answer, words):
+    assert any(words in reason for reason in reasons(answer)), reasons(answer)
+
+
+@pytest.mark.parametrize(
+    ("answer", "believed"),
+    [
+        pytest.param(some_people(13, login_name="x"), True, id="nothing to compare with"),
+        pytest.param(replace(FULL, projects=()), False, id="an empty list"),
+        pytest.param(some_projects(40, users=UNKNOWN), False, id="no members"),
+    ],
+)
+def test_the_first_answer_is_judged_by_itself(answer, believed):
+    assert (reasons(answer, baseline=None) == ()) is believed
+
+
+def test_rows_that_were_marked_as_gone_are_not_missed_again():
+    fewer = replace(FULL, projects=FULL.projects[4:])
+    mirror = applied(MIRROR, make_plan(MIRROR, fewer, CONFIG, AT))
+
+    assert judge(fewer, mirror, BASELINE, "login1").is_complete
+
+
+def test_counts_are_kept_per_status():
+    counts = judge(some_projects(3, status="TERMINATED"), NOTHING, None, "login1").counts
+
+    assert counts.statuses == {"person Normal": 60, "project Approved": 37, "project Terminated": 3}
+    assert counts.rows == {"projects": 40, "people": 60, "resources": 1}
