@@ -1,0 +1,156 @@
+"""J-WIN-4: two people in two browsers, on a real archive, see exactly their own; with scripts and without."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from pydicom.dataset import Dataset, FileMetaDataset
+from pydicom.uid import ExplicitVRLittleEndian, MRImageStorage, generate_uid
+
+PASSWORD = "correct horse battery staple"
+PEOPLE = {"alice": "HERS", "bob": "HIS"}
+FORNIX = str(Path(sys.executable).with_name("fornix"))
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+
+pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("chromium")]
+
+
+def fornix(environment: dict[str, str], *words: str, typed: str = "") -> None:
+    command = [FORNIX, *words]
+    done = subprocess.run(
+        command, check=False, env=environment, input=typed, capture_output=True, text=True, timeout=120
+    )
+    assert done.returncode == 0, done.stderr + done.stdout
+
+
+def write_series(folder: Path, subject: str) -> None:
+    """Three images of one study."""
+    study, series = generate_uid(), generate_uid()
+    folder.mkdir()
+    for number in range(1, 4):
+        ds = Dataset()
+        ds.SOPClassUID, ds.SOPInstanceUID = MRImageStorage, generate_uid()
+        ds.StudyInstanceUID, ds.SeriesInstanceUID = study, series
+        ds.PatientID = ds.PatientName = subject
+        ds.Modality, ds.SeriesNumber, ds.InstanceNumber = "MR", 2, number
+        ds.SeriesDescription, ds.StudyDate, ds.StudyTime = "t1_mprage_sag", "20260219", "093400"
+        ds.EchoTime = "33"
+        ds.file_meta = FileMetaDataset()
+        ds.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
+        ds.save_as(folder / f"{number}.dcm", enforce_file_format=True)
+
+
+@pytest.fixture
+def address(command_environment: dict[str, str], tmp_path: Path) -> Iterator[str]:
+    """An archive with one project for each of two people, served."""
+    for person, project in PEOPLE.items():
+        write_series(tmp_path / project, f"{person}-001")
+        fornix(command_environment, "user", "add", person, "--password-stdin", typed=PASSWORD)
+        fornix(command_environment, "import", str(tmp_path / project), "--project", project)
+        fornix(command_environment, "grant", project, person, "member")
+    command = [FORNIX, "serve", "--listen", "127.0.0.1:0"]
+    log = (tmp_path / "serve.log").open("w+")
+    server = subprocess.Popen(command, env=command_environment, stdout=log, stderr=subprocess.STDOUT)
+    try:
+        yield ready_address(server, Path(log.name))
+    finally:
+        server.terminate()
+        server.wait(20)
+        log.close()
+
+
+def ready_address(server: subprocess.Popen, log: Path) -> str:
+    for _ in range(600):
+        found = re.search(r"^ready (http://\S+)", log.read_text(), re.MULTILINE)
+        if found:
+            return found[1]
+        assert server.poll() is None, log.read_text()
+        time.sleep(0.1)
+    raise AssertionError(log.read_text())
+
+
+@pytest.fixture
+def engine(chromium: Path) -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=str(chromium), args=FLAGS)
+        yield browser
+        browser.close()
+
+
+def log_in(context: BrowserContext, address: str, person: str) -> Page:
+    page = context.new_page()
+    page.goto(address)
+    page.get_by_label("User name").fill(person)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Log in").click()
+    expect(page.get_by_role("heading", name="My projects")).to_be_visible()
+    return page
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
+def test_two_people_in_two_browsers_see_exactly_their_own(engine: Browser, address: str, scripts: bool):
+    seen = {}
+    for person in PEOPLE:
+        context = engine.new_context(java_script_enabled=scripts)
+        page = log_in(context, address, person)
+        seen[person] = page.locator("table a.whole").all_inner_texts()
+        page.get_by_role("article").get_by_role("link").click()
+        expect(page.get_by_role("link", name="t1_mprage_sag")).to_be_visible()
+        other = page.request.get(f"{address}/projects/{PEOPLE['bob' if person == 'alice' else 'alice']}")
+        assert other.status == 404
+        context.close()
+
+    assert seen == {person: [project] for person, project in PEOPLE.items()}
+
+
+def test_a_scan_opens_beside_the_list_and_nothing_breaks_the_policy(engine: Browser, address: str):
+    context = engine.new_context()
+    complaints: list[str] = []
+    context.on("console", lambda line: complaints.append(line.text) if line.type == "error" else None)
+    page = log_in(context, address, "alice")
+
+    page.get_by_role("article").get_by_role("link").click()
+    page.get_by_role("link", name="t1_mprage_sag").click()
+
+    expect(page.get_by_text("Echo time")).to_be_visible()
+    assert re.search(r"/sessions/FORNIX_E\d+/scans/2$", page.url)
+    page.go_back()
+    expect(page.get_by_text("Echo time")).to_be_hidden()
+    assert not complaints
+    context.close()
+
+
+def test_the_theme_is_kept_in_the_browser_and_in_no_cookie(engine: Browser, address: str):
+    context = engine.new_context(color_scheme="light")
+    page = log_in(context, address, "alice")
+
+    page.get_by_role("button", name="Use the dark theme").click()
+    page.reload()
+
+    assert page.evaluate("document.documentElement.dataset.theme") == "dark"
+    assert {cookie["name"].rpartition("_")[0] for cookie in context.cookies()} == {
+        "fornix_session",
+        "fornix_csrf",
+    }
+    context.close()
+
+
+def test_no_page_is_wider_than_its_window(engine: Browser, address: str):
+    context = engine.new_context()
+    page = log_in(context, address, "alice")
+    session = page.get_by_role("article").get_by_role("link").get_attribute("href")
+    paths = ("/", "/projects/HERS", "/account", session, f"{session}/scans/2", f"{session}/scans/2/files")
+
+    for path in paths:
+        page.goto(address + path)
+        for width in (360, 390, 719, 720, 1179, 1180, 1440):
+            page.set_viewport_size({"width": width, "height": 800})
+            assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+    context.close()
