@@ -62,7 +62,8 @@ def in_words(result: SweepResult) -> list[str]:
     rows = result.counts.get("rows")
     read = ", ".join(f"{number} {what}" for what, number in rows.items()) if isinstance(rows, dict) else ""
     verb = "would change" if result.is_dry_run else "changed"
-    lines = [f"{line.kind}: {line.about}: {line.text}" for line in result.lines]
+    changes = [line for line in result.lines if line.kind != "removal.held"]
+    lines = [f"{line.kind}: {line.about}: {line.text}" for line in changes]
     return [
         f"read {read} with {result.requests} requests; {len(lines)} things {verb}",
         *_first(lines),
