@@ -9,7 +9,7 @@ import pytest
 from django.utils import timezone
 from tests import factories
 
-from fornix.models import Project, Sweep
+from fornix.models import Sweep
 from fornix.models.memberships import Role
 
 pytestmark = pytest.mark.django_db
@@ -144,32 +144,3 @@ def test_a_code_with_a_slash_has_a_page(browser):
     (address,) = codes(page_of(client))
 
     assert "2025/31 ..~" in page_of(client, f"/projects/{address}")
-
-
-@pytest.mark.parametrize("address", ["/", "/?q=P&sort=title"])
-def test_the_number_of_queries_does_not_grow_with_the_rows(browser, address):
-    alice = factories.make_account("alice")
-    client = browser(alice)
-    for number in range(3):
-        make_filled_project(number, alice)
-    few = count_queries(client, address)
-
-    for number in range(3, 30):
-        make_filled_project(number, alice)
-
-    assert count_queries(client, address) == few
-
-
-def make_filled_project(number: int, account) -> Project:
-    project = factories.make_project(f"P{number}", people={account: Role.MEMBER})
-    factories.make_filing(factories.make_session(factories.make_subject(project)), scans=1)
-    return project
-
-
-def count_queries(client, address: str) -> int:
-    from django.db import connection
-    from django.test.utils import CaptureQueriesContext
-
-    with CaptureQueriesContext(connection) as queries:
-        page_of(client, address)
-    return len(queries)

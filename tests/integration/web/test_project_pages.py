@@ -9,7 +9,7 @@ from tests import factories
 
 from fornix.access.actors import OPERATOR
 from fornix.access.memberships import set_override
-from fornix.models import BookingCode, BookingPerson, BookingProject, BookingRole, Subject
+from fornix.models import BookingCode, BookingPerson, BookingProject, BookingRole
 from fornix.models.memberships import OverrideKind, Role
 
 pytestmark = pytest.mark.django_db
@@ -149,33 +149,3 @@ def test_long_and_foreign_names_are_whole_in_titles_and_isolated(browser):
 
     assert "<bdi>שפה שנייה</bdi>" in page
     assert f'title="{label}"' in page
-
-
-@pytest.mark.parametrize("rows", ["subjects", "people", "sessions"])
-def test_the_number_of_queries_does_not_grow_with_the_rows(browser, rows, django_assert_max_num_queries):
-    alice, booked = factories.make_account("alice"), make_booking_project()
-    project = factories.make_project("P001", people={alice: Role.MEMBER}, booking_project=booked)
-    subject = factories.make_subject(project)
-    factories.make_session(subject)
-    client = browser(alice)
-    address = f"/subjects/{subject.accession}" if rows == "sessions" else "/projects/P001"
-    for number in range(3):
-        add_row(rows, project, booked, subject, number)
-    with django_assert_max_num_queries(40) as few:
-        client.get(address)
-
-    for number in range(3, 30):
-        add_row(rows, project, booked, subject, number)
-
-    with django_assert_max_num_queries(len(few)):
-        client.get(address)
-
-
-def add_row(rows: str, project, booked, subject: Subject, number: int) -> None:
-    if rows == "sessions":
-        factories.make_session(subject)
-    elif rows == "people":
-        factories.make_membership(project, factories.make_account(f"person{number}"))
-        make_person(booked, f"waiting{number}")
-    else:
-        factories.make_filing(factories.make_session(factories.make_subject(project)), scans=1)

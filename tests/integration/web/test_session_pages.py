@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from tests import factories
 
-from fornix.models import Flag, ImagingSession, Scan
+from fornix.models import Flag, ImagingSession
 from fornix.models.memberships import Role
 
 pytestmark = pytest.mark.django_db
@@ -148,20 +148,3 @@ def test_a_header_of_any_shape_has_a_page(browser, alice, session):
     factories.make_scan(session, "7", header=odd, description="")
 
     assert text_of(browser(alice), f"/sessions/{session.accession}/scans/7")
-
-
-def test_the_number_of_queries_does_not_grow_with_the_scans(
-    browser, alice, session, django_assert_max_num_queries
-):
-    client, address = browser(alice), f"/sessions/{session.accession}"
-    for _ in range(3):
-        factories.make_file(factories.make_resource(factories.make_scan(session)))
-    with django_assert_max_num_queries(20) as few:
-        client.get(address)
-
-    for _ in range(27):
-        factories.make_file(factories.make_resource(factories.make_scan(session)))
-
-    with django_assert_max_num_queries(len(few)):
-        client.get(address)
-    assert Scan.objects.count() == 30
