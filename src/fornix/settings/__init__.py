@@ -122,13 +122,16 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "handlers": {
+        "stderr": {"class": "logging.StreamHandler", "formatter": "line"},
+        "nowhere": {"class": "logging.NullHandler"},  # without any handler Python writes to stderr itself
+    },
     "root": {"handlers": ["stderr"], "level": "WARNING"},
     "loggers": {
         "fornix": {"level": "INFO"},
         # Django's own lines hold raw paths; ours write the route's name and ids (DESIGN, promise 6).
-        "django.request": {"handlers": [], "propagate": False},
-        "django.security": {"handlers": [], "propagate": False},
+        "django.request": {"handlers": ["nowhere"], "propagate": False},
+        "django.security": {"handlers": ["nowhere"], "propagate": False},
         "axes": {"level": "ERROR"},
     },
 }

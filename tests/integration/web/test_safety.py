@@ -81,6 +81,18 @@ def test_names_of_people_do_not_stand_in_links(browser):
         assert not [link for link in links if "Doe" in link]
 
 
+def test_raw_addresses_are_in_no_log(browser, capfd):
+    client = browser(factories.make_account("alice"))
+
+    for address in ("/nothing/Doe_Jane", "/?q=Doe_Jane&sort=none", "/projects/P001/subjects/Doe_Jane"):
+        client.get(address, headers={"Referer": "https://archive.example/Doe_Jane"})
+    client.get("/", headers={"Host": "doe-jane.example"})
+
+    written = "".join(capfd.readouterr())
+    assert "route=subject-of-label" in written
+    assert "doe" not in written.lower()
+
+
 def test_what_ships_from_others_is_what_the_lock_says():
     locked = json.loads((STATIC / "vendor" / "vendor.lock").read_text())
 
