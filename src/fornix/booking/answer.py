@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from fornix.booking.booked_times import BookingRow
 from fornix.booking.config import PiKind, PiSource
 from fornix.booking.wire import (
     UNKNOWN,
@@ -89,6 +90,7 @@ class Answer:
     projects: tuple[ProjectRow, ...]
     people: tuple[PersonRow, ...]
     resources: tuple[ResourceRow, ...]
+    bookings: tuple[BookingRow, ...] = ()
     flaws: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 

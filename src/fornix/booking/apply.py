@@ -12,6 +12,7 @@ from django.db import transaction
 
 from fornix.audit.events import Verb, record_event
 from fornix.booking.attach import attach_new_project
+from fornix.booking.bookings import write_bookings
 from fornix.booking.grants import apply_grants
 from fornix.booking.lease import require_lease
 from fornix.booking.people import write_link
@@ -55,6 +56,10 @@ def apply_plan(plan: Plan, instance: str, sweep: Sweep, at: datetime) -> None:
         with transaction.atomic():
             require_lease(sweep)
             _apply_project(projects.get(booked_id), grants.get(booked_id), booked_id, instance, sweep, at)
+    if plan.bookings:
+        with transaction.atomic():
+            require_lease(sweep)
+            write_bookings(plan.bookings, instance)
 
 
 def _attached(plan: Plan, instance: str) -> set[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, TypeVar
 
 from fornix.booking.answer import (
@@ -15,13 +16,16 @@ from fornix.booking.answer import (
     read_project,
     read_resource,
 )
+from fornix.booking.booked_times import read_booking, window_expression
 from fornix.booking.client import PARALLEL, CalpendoClient
 from fornix.booking.config import CalpendoConfig
-from fornix.booking.refusals import QueryRefused
+from fornix.booking.refusals import CalpendoUnusable, PasswordRefused, QueryRefused
 from fornix.booking.standing import ProjectStanding, project_standing
 from fornix.booking.wire import ABSENT, UNKNOWN, detect_spelling, read_id, read_path, read_required_text
 
 PROJECT, PERSON, RESOURCE = "Calpendo.Project", "Calpendo.CalpendoUser", "Calpendo.Resource"
+BOOKING = "Calpendo.Booking"
+BOOKING_NEEDED = ("id", "status", "dateRange", "resource", "project")
 PROJECT_NEEDED = ("id", "name", "projectCode", "status", "owner", "users")
 PROJECT_WANTED = ("type", "groups", RESOURCE_SETTINGS, SETTINGS_RESOURCE, "created", "modified")
 PERSON_NEEDED = ("id", "status", "email")
@@ -42,10 +46,11 @@ class _Raw:
     flaws: tuple[str, ...]
 
 
-def fetch_answer(client: CalpendoClient, config: CalpendoConfig) -> Answer:
-    """Everything, as typed rows. Projects and people are read one right after the other (contract calpendo 4.4).
+def fetch_answer(client: CalpendoClient, config: CalpendoConfig, at: datetime) -> Answer:
+    """Everything, as typed rows; bookings of the weeks around `at`.
 
-    Projects first: whoever joins one in between is then among the people already.
+    Projects and people are read one right after the other (contract calpendo 4.4), projects first: whoever joins
+    one in between is then among the people already.
     """
     resources = _fetch(client, RESOURCE, ("id", "name"), ())
     pi = tuple(source.property for source in config.pi if source.kind != "person")
@@ -53,6 +58,7 @@ def fetch_answer(client: CalpendoClient, config: CalpendoConfig) -> Answer:
     projects = _fetch(client, PROJECT, PROJECT_NEEDED, (*PROJECT_WANTED, *pi))
     people = _fetch(client, PERSON, PERSON_NEEDED, (*PERSON_WANTED, *leads))
     projects, notes = _with_sets(client, projects)
+    bookings, booking_notes = _fetch_bookings(client, config, at)
     spelling = detect_spelling([*resources.rows, *projects.rows, *people.rows])
     sources = tuple(source for source in config.pi if source.property not in projects.refused)
     scanners, lost_scanners = _typed(resources.rows, read_resource, "resource")
@@ -67,8 +73,22 @@ def fetch_answer(client: CalpendoClient, config: CalpendoConfig) -> Answer:
         flaws=(
             *resources.flaws, *projects.flaws, *people.flaws, *lost_scanners, *lost_projects, *lost_people
         ),
-        notes=notes,
+        bookings=tuple(filter(None, (read_booking(row, spelling) for row in bookings))),
+        notes=(*notes, *booking_notes),
     )  # fmt: skip
+
+
+def _fetch_bookings(
+    client: CalpendoClient, config: CalpendoConfig, at: datetime
+) -> tuple[Sequence[Row], tuple[str, ...]]:
+    """Bookings give no rights: where they cannot be read, the rest of the mirror goes on, and says so."""
+    try:
+        rows = client.fetch_list(BOOKING, BOOKING_NEEDED, window_expression(at, config.zone))
+    except PasswordRefused:
+        raise
+    except CalpendoUnusable as refusal:
+        return (), (f"bookings were not read: {refusal}",)
+    return [row for row in rows if isinstance(row, dict)], ()
 
 
 def _fetch(client: CalpendoClient, type_name: str, needed: Sequence[str], wanted: Sequence[str]) -> _Raw:

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
+from fornix.booking.bookings import load_bookings
 from fornix.booking.config import source_of
 from fornix.booking.identity import fold_email
 from fornix.booking.mirror import (
@@ -30,8 +31,8 @@ from fornix.models import (
 from fornix.models.memberships import Role
 
 
-def load_mirror(instance: str) -> Mirror:
-    """Everything that the mirror holds of one Calpendo, and what it can touch in the archive."""
+def load_mirror(instance: str, booking_ids: Iterable[str] = ()) -> Mirror:
+    """What the mirror holds of one Calpendo, of its bookings these, and what it can touch in the archive."""
     people = BookingPerson.objects.filter(instance=instance)
     projects = BookingProject.objects.filter(instance=instance)
     return Mirror(
@@ -43,6 +44,7 @@ def load_mirror(instance: str) -> Mirror:
         },
         archive=_archive(instance),
         accounts=load_accounts(),
+        bookings=load_bookings(instance, booking_ids),
     )
 
 

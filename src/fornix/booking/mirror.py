@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
+from fornix.booking.booked_times import BookedTime
 from fornix.booking.standing import ProjectStanding, project_standing
 from fornix.models.memberships import Role
 
@@ -125,3 +126,4 @@ class Mirror:
     resources: Mapping[str, BookedResource]
     archive: tuple[ArchiveProject, ...]
     accounts: tuple[AccountCard, ...]
+    bookings: Mapping[str, BookedTime] = field(default_factory=dict)

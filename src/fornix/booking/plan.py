@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from fornix.booking.answer import Answer
+from fornix.booking.booked_times import BookedTime, Calendar, changed_bookings
 from fornix.booking.config import CalpendoConfig
 from fornix.booking.eligibility import modality_of
 from fornix.booking.guards import Hold, guard
@@ -57,13 +58,14 @@ class Plan:
     people: tuple[PersonChange, ...]
     projects: tuple[ProjectChange, ...]
     grants: tuple[GrantChange, ...]
+    bookings: tuple[BookedTime, ...]
     holds: tuple[Hold, ...]
     concerns: tuple[str, ...]
 
     @property
     def is_empty(self) -> bool:
         """Whether nothing is to be written."""
-        return not (self.resources or self.people or self.projects or self.grants)
+        return not (self.resources or self.people or self.projects or self.grants or self.bookings)
 
 
 def make_plan(mirror: Mirror, answer: Answer, config: CalpendoConfig, at: datetime) -> Plan:
@@ -97,6 +99,9 @@ def make_plan(mirror: Mirror, answer: Answer, config: CalpendoConfig, at: dateti
             if mirror.projects.get(each.id) != each
         ),
         grants=_grant_changes(mirror, guarded.projects, linked),
+        bookings=changed_bookings(
+            mirror.bookings, answer.bookings, Calendar(config.zone, around.resources, guarded.projects)
+        ),
         holds=guarded.holds,
         concerns=(*answer.notes, *concerns, *links.suggestions),
     )

@@ -32,8 +32,14 @@ def lines_of(plan: Plan, mirror: Mirror, usernames: Mapping[int, str]) -> tuple[
         *(Line("removal.held", hold.project_id, hold.reason) for hold in plan.holds),
         *(line for person in plan.people for line in _person_lines(person, usernames)),
         *(line for project in plan.projects for line in _project_lines(project, mirror)),
+        *_booking_lines(plan),
         *(Line("resource.changed", each.name, each.modality or "no scanner") for each in plan.resources),
     )
+
+
+def _booking_lines(plan: Plan) -> Iterator[Line]:
+    if plan.bookings:
+        yield Line("bookings.changed", "bookings", f"{len(plan.bookings)} are new or different")
 
 
 def usernames_of(accounts: tuple[AccountCard, ...]) -> dict[int, str]:

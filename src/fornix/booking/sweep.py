@@ -105,11 +105,11 @@ def _prepare(
 ) -> _Prepared:
     with CalpendoClient(config, patience) as client:
         try:
-            answer = fetch_answer(client, config)
+            answer = fetch_answer(client, config, at)
         except CalpendoUnusable as refusal:
             return _Prepared(_incomplete(sweep_id, str(refusal), client.requests, {}))
         requests = client.requests
-    mirror = load_mirror(config.instance)
+    mirror = load_mirror(config.instance, [row.id for row in answer.bookings])
     judgement = judge(answer, mirror, None if accept_first else _baseline(), config.username)
     counts = judgement.counts.as_json()
     if not judgement.is_complete:

@@ -1,0 +1,86 @@
+"""Bookings of the weeks around now: instants by the site's zone, no titles, evidence only."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import pytest
+from tests.integration.booking.mirrored import rights, sweep
+
+from fornix.models import Booking, SweepOutcome
+from fornix.simulator.calpendo.server import CalpendoServer
+from fornix.simulator.calpendo.switches import Switches
+
+BOOKING = "Calpendo.Booking"
+WIRES = [{}, {"range_end": "end", "status_case": "upper", "id_type": "number"}, {"tz": "America/Edmonton"}]
+
+
+def true_bookings(server) -> dict[str, tuple]:
+    """By the oracle, those of the window; the odd hours of the year apart."""
+    begin, end = server.site.clock - timedelta(days=13), server.site.clock + timedelta(days=59)
+    return {
+        booked_id: (told["starts_at"], told["ends_at"], told["resource"], told["project"] or "")
+        for booked_id, told in server.site.truth()["bookings"].items()
+        if not told["odd_hour"] and begin < datetime.fromisoformat(told["starts_at"]) < end
+    }
+
+
+def mirrored_bookings() -> dict[str, tuple]:
+    rows = Booking.objects.select_related("scanner", "booking_project")
+    return {
+        row.external_id: (
+            row.starts_at.isoformat(),
+            row.ends_at.isoformat(),
+            row.scanner.external_id,
+            row.booking_project.external_id if row.booking_project else "",
+        )
+        for row in rows
+    }
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("switches", WIRES, ids=["usual", "other spellings", "another zone"])
+def test_bookings_are_those_of_the_oracle(switches):
+    with CalpendoServer(switches=Switches(**switches)) as server:
+        sweep(server)
+        expected, found = true_bookings(server), mirrored_bookings()
+
+    assert len(expected) > 50
+    assert {booked_id: found.get(booked_id) for booked_id in expected} == expected
+
+
+def test_titles_are_not_even_asked_for(calpendo, db):
+    sweep(calpendo)
+
+    asked = [entry.target for entry in calpendo.site.log() if BOOKING in entry.target]
+    assert len(asked) == 1
+    assert "title" not in asked[0]
+    assert "description" not in asked[0]
+
+
+def test_a_booking_that_is_moved_and_cancelled_is_followed(calpendo, db):
+    sweep(calpendo)
+    row = Booking.objects.filter(is_cancelled=False, booking_project__isnull=False)[0]
+    span = {"start": "2026-03-05T10:00:00", "finish": "2026-03-05T11:00:00"}
+    fields = {"status": "Cancelled", "cancelled": True, "dateRange": span}
+    calpendo.site.edit({"op": "set", "type": BOOKING, "id": row.external_id, "fields": fields})
+
+    result = sweep(calpendo)
+
+    row.refresh_from_db()
+    assert [line.text for line in result.lines] == ["1 are new or different"]
+    assert (row.is_cancelled, row.written_start) == (True, "2026-03-05T10:00:00")
+
+
+@pytest.mark.parametrize("effect", ["403", "500", "html-200", "empty", "no-key"])
+def test_without_bookings_the_rest_goes_on(mirrored, effect):
+    before, known = rights(), Booking.objects.count()
+    mirrored.site.set_faults([{"effect": effect, "type": BOOKING}])
+    mirrored.site.edit({"op": "case", "case": 18})
+
+    result = sweep(mirrored)
+
+    assert result.outcome is SweepOutcome.COMPLETE
+    assert rights() != before
+    assert Booking.objects.count() == known
+    assert effect == "empty" or any("bookings were not read" in concern for concern in result.concerns)
