@@ -11,6 +11,16 @@ _UID = re.compile(r"[0-9][0-9.]{0,63}")
 _LENGTH = 1000
 
 
+def plain_name(name: str) -> str:
+    """A file's name as databases and terminals take it: bytes that are no text become `\\udc..`, a NUL is left out."""
+    return name.encode("utf-8", "backslashreplace").decode().replace("\0", "")
+
+
+def printable(text: str) -> str:
+    """Text of a file or a header for a line on a terminal: control and direction characters as `?`."""
+    return "".join(c if unicodedata.category(c) not in ("Cc", "Cf", "Cs") else "?" for c in text)
+
+
 def instance_name(sop_instance_uid: str, content_sha256: str) -> str:
     """A DICOM file is named by its SOPInstanceUID; without a usable one, by its content."""
     if _UID.fullmatch(sop_instance_uid):

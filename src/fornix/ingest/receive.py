@@ -17,7 +17,7 @@ from fornix.dicom.header import DicomHeader
 from fornix.errors import Invalid
 from fornix.ingest.leftovers import discard_upload
 from fornix.ingest.owners import this_process
-from fornix.ingest.sources import Source, SourceFile, Unreadable
+from fornix.ingest.source_files import Source, SourceFile, Unreadable
 from fornix.ingest.take import Taken, take
 from fornix.models import Arrival, Blob, File, Upload
 from fornix.storage.keys import blob_key, new_upload_id
@@ -25,7 +25,9 @@ from fornix.storage.store import Batch, Store
 
 BATCH_FILES = 256
 BATCH_BYTES = 256 * 1024 * 1024
+SPOOLED_BYTES = 32 * 1024 * 1024  # of a batch out of an archive: these are in memory
 WORKERS = min(4, os.cpu_count() or 1)  # hashing lets the others run, so one for each core is enough
+NAME_LENGTH = 1000
 KEPT_HEADERS = 5_000  # some kB each
 OTHER = "other"  # the group of what is no DICOM instance, until the upload is sealed
 
@@ -49,6 +51,7 @@ class Reception:
     destination: Destination
     arrivals: dict[str, Arrival] = field(default_factory=dict)
     roots: dict[str, str] = field(default_factory=dict)  # file name -> the folder or archive named for import
+    copies: dict[str, int] = field(default_factory=dict)  # how often a name came
     reasons: dict[str, str] = field(default_factory=dict)  # of files that are no DICOM instance
     folders: dict[str, dict[str, str]] = field(
         default_factory=dict
@@ -67,9 +70,9 @@ def open_upload(store: Store, destination: Destination, *, source: str, at: date
     try:
         yield Reception(upload, store, destination)
     finally:
-        upload.refresh_from_db()
-        if upload.sealed_at is None:
-            discard_upload(upload, store)
+        unsealed = Upload.objects.filter(pk=upload.pk, sealed_at__isnull=True).first()
+        if unsealed is not None:
+            discard_upload(unsealed, store)
 
 
 def receive(reception: Reception, sources: Iterable[Source]) -> None:
@@ -81,11 +84,13 @@ def receive(reception: Reception, sources: Iterable[Source]) -> None:
 
 
 def _next_batch(sources: Iterator[Source]) -> Iterator[Source]:
-    size = 0
+    size = spooled = 0
     for source in islice(sources, BATCH_FILES):
         yield source
-        size += source.length if isinstance(source, SourceFile) else 0
-        if size >= BATCH_BYTES:
+        if isinstance(source, SourceFile):
+            size += source.length
+            spooled += source.length if source.is_spooled else 0
+        if size >= BATCH_BYTES or spooled >= SPOOLED_BYTES:
             return
 
 
@@ -170,13 +175,15 @@ def arrival_of(reception: Reception, group: str, study_uid: str = "") -> Arrival
 
 def _remember(reception: Reception, item: Taken) -> str:
     """Notes where the file came from, for its neighbours; returns the name that its row gets."""
-    name = item.source.name[-1000:]
+    name = item.source.name[-NAME_LENGTH:]
     if item.group:
         folder = name.rpartition("/")[0]
         reception.folders.setdefault(folder, {}).setdefault(item.group, name)
     else:
-        while name in reception.roots:
-            name = f"{name}~"  # an archive may hold one name twice
+        # An archive may hold one name twice.
+        reception.copies[name] = copy = reception.copies.get(name, 0) + 1
+        if copy > 1:
+            name = f"{name[-(NAME_LENGTH - 12) :]}~{copy}"
         reception.roots[name] = item.source.root
         reception.reasons[name] = item.reason
     return name

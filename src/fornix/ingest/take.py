@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
@@ -9,7 +10,7 @@ from typing import BinaryIO
 from fornix.dicom.header import PREFIX_BYTES, DicomHeader, NotDicom, read_header
 from fornix.dicom.labels import clean_label
 from fornix.errors import Invalid
-from fornix.ingest.sources import SourceFile
+from fornix.ingest.source_files import SourceFile
 from fornix.storage.digests import Digests
 from fornix.storage.store import Batch
 
@@ -86,10 +87,18 @@ def _header(stream: BinaryIO, prefix: bytes, length: int) -> tuple[DicomHeader |
 
 def _group(header: DicomHeader, study_uid: str, root: str) -> str:
     """What holds an arrival together: the study, and the patient, for UIDs may lie."""
-    patient = clean_label(header.patient_id)
+    patient = _patient(header.patient_id.strip())
     if study_uid:
         return f"study:{study_uid}:{patient}"
     return f"no-study:{patient}:{clean_label(header.study_date)}:{clean_label(root)}"
+
+
+def _patient(patient_id: str) -> str:
+    """Whose files go together: ids that only clean alike are two people's."""
+    label = clean_label(patient_id)
+    if label == patient_id:
+        return label
+    return f"{label}~{hashlib.sha256(patient_id.encode('utf-8', 'replace')).hexdigest()[:8]}"
 
 
 def _read_up_to(stream: BinaryIO, size: int) -> bytes:
@@ -106,6 +115,8 @@ def _announced(prefix: bytes, stream: BinaryIO, length: int) -> Iterator[bytes]:
     yield prefix
     while chunk := stream.read(_CHUNK):
         count += len(chunk)
+        if count > length:
+            break  # a file that grows as fast as it is read would never end
         yield chunk
     if count != length:
         raise CutOff
