@@ -18,20 +18,54 @@ UNITS = {
     "mhz": "MHz",
     "deg": "°",
     "degrees": "°",
-    "bytes": "bytes",
+    "hz_per_px": "Hz per pixel",
 }
-# Words that a plain key does not spell as people do.
+# What is shown first, in this order; a database need not keep the order in which values were written.
+ORDER = [
+    "system",
+    "instrument",
+    "manufacturer",
+    "model",
+    "field_strength_t",
+    "content",
+    "sequence",
+    "acquisition",
+    "tr_ms",
+    "te_ms",
+    "ti_ms",
+    "flip_angle_deg",
+    "voxel_mm",
+    "slice_spacing_mm",
+    "matrix",
+    "orientation",
+    "phase_encoding",
+    "echo_train_length",
+    "bandwidth_hz_per_px",
+    "coil",
+    "sampling_rate_hz",
+    "duration_s",
+    "channels",
+    "parts",
+    "highpass_hz",
+    "lowpass_hz",
+    "line_frequency_hz",
+    "head_position_mm",
+]
+# Shown elsewhere on the card.
+LEFT_OUT = {"acquired_on", "acquired_time", "utc_offset"}
+# Keys that do not read as people speak.
 NAMES = {
     "tr": "Repetition time",
     "te": "Echo time",
     "ti": "Inversion time",
-    "magnetic_field_strength": "Field strength",
+    "bandwidth": "Bandwidth",
     "voxel": "Voxel",
-    "voxel_size": "Voxel",
     "sampling_rate": "Sampling",
-    "ref_meg": "reference",
-    "projectors": "Projectors",
+    "highpass": "High-pass",
+    "lowpass": "Low-pass",
+    "hpi_fits": "Head position fits",
 }
+SIZES = {"voxel", "matrix"}  # lists of numbers that are multiplied, not listed
 CHANNELS = {"mag": "mag", "grad": "grad", "ref_meg": "reference", "eeg": "EEG", "eog": "EOG", "ecg": "ECG"}
 LONGEST = 12  # values of a list that are written out
 KINDS = (
@@ -61,9 +95,12 @@ def kind_of_scan(scan_type: str, description: str) -> str:
 
 
 def card_lines(header: Mapping[str, object]) -> tuple[CardLine, ...]:
-    """The header's values in its own order; what is empty is left out."""
-    lines = (_line(key, value) for key, value in header.items() if value not in (None, "", [], {}))
-    return tuple(lines)
+    """The header's values, the known ones first; what is empty is left out."""
+    known = [key for key in ORDER if key in header]
+    others = sorted(header.keys() - set(ORDER) - LEFT_OUT)
+    return tuple(
+        _line(key, header[key]) for key in (*known, *others) if header[key] not in (None, "", [], {})
+    )
 
 
 def _line(key: str, value: object) -> CardLine:
@@ -74,14 +111,15 @@ def _line(key: str, value: object) -> CardLine:
         parts = tuple(f"{_inner(str(inner), found)}" for inner, found in value.items())
         return CardLine(name, "", parts[: LONGEST * 2])
     if isinstance(value, list | tuple):
-        return _list_line(name, unit, value)
+        return _list_line(key, name, unit, value)
     return CardLine(name, _with_unit(_text(value), unit))
 
 
-def _list_line(name: str, unit: str, values: Iterable[object]) -> CardLine:
+def _list_line(key: str, name: str, unit: str, values: Iterable[object]) -> CardLine:
     held = list(values)
-    if held and all(isinstance(value, int | float) for value in held) and len(held) <= 4:
-        return CardLine(name, _with_unit(" × ".join(map(_text, held)), unit))
+    if held and len(held) <= 4 and all(isinstance(value, int | float) for value in held):
+        sign = " × " if _stem_and_unit(key)[0] in SIZES else ", "
+        return CardLine(name, _with_unit(sign.join(map(_text, held)), unit))
     parts = [_with_unit(_part(value), unit) for value in held[:LONGEST]]
     if len(held) > LONGEST:
         parts.append(f"and {len(held) - LONGEST} more")
@@ -108,10 +146,15 @@ def _numbers(values: list[object]) -> str:
 
 
 def _name_and_unit(key: str) -> tuple[str, str]:
-    stem, _, last = key.rpartition("_")
-    if stem and last in UNITS:
-        return NAMES.get(stem, stem.replace("_", " ").capitalize()), UNITS[last]
-    return NAMES.get(key, key.replace("_", " ").capitalize()), ""
+    stem, unit = _stem_and_unit(key)
+    return NAMES.get(stem, stem.replace("_", " ").capitalize()), unit
+
+
+def _stem_and_unit(key: str) -> tuple[str, str]:
+    for ending, unit in UNITS.items():
+        if key.endswith(f"_{ending}"):
+            return key.removesuffix(f"_{ending}"), unit
+    return key, ""
 
 
 def _text(value: object) -> str:

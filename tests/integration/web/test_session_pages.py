@@ -47,7 +47,7 @@ def test_scans_are_listed_with_their_counts(browser, alice, session):
 
 
 def test_a_scan_has_an_address_of_its_own_with_its_header(browser, alice, session):
-    scan = factories.make_scan(session, "7", header={"echo_time_ms": 33.0, "voxel_mm": [2.0, 2.0, 2.0]})
+    scan = factories.make_scan(session, "7", header={"te_ms": 33.0, "voxel_mm": [2.0, 2.0, 2.0]})
     factories.make_file(factories.make_resource(scan))
 
     page = text_of(browser(alice), f"/sessions/{session.accession}/scans/7")

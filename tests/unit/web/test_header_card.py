@@ -10,7 +10,11 @@ from fornix.web.header_card import CardLine, card_lines, kind_of_scan
 @pytest.mark.parametrize(
     ("key", "value", "line"),
     [
-        ("echo_time_ms", 33.0, CardLine("Echo time", "33 ms")),
+        ("te_ms", 33.0, CardLine("Echo time", "33 ms")),
+        ("te_ms", [2.5, 5.0], CardLine("Echo time", "2.5, 5 ms")),
+        ("head_position_mm", [-0.8, 9.4, -65.1], CardLine("Head position", "-0.8, 9.4, -65.1 mm")),
+        ("bandwidth_hz_per_px", 488.281, CardLine("Bandwidth", "488.281 Hz per pixel")),
+        ("matrix", [104, 104], CardLine("Matrix", "104 × 104")),
         ("field_strength_t", 3.0, CardLine("Field strength", "3 T")),
         ("flip_angle_deg", 66, CardLine("Flip angle", "66°")),
         ("voxel_mm", [2.0, 2.0, 2.5], CardLine("Voxel", "2 × 2 × 2.5 mm")),
@@ -28,6 +32,14 @@ def test_a_value_is_named_and_has_its_unit(key, value, line):
 @pytest.mark.parametrize("nothing", [None, "", [], {}], ids=repr)
 def test_what_is_not_known_is_left_out(nothing):
     assert card_lines({"coil": nothing}) == ()
+
+
+def test_the_order_does_not_depend_on_how_it_was_stored():
+    header = {"zeta": 1, "te_ms": 33, "alpha": 2, "tr_ms": 1500}
+
+    names = [line.name for line in card_lines(header)]
+
+    assert names == ["Repetition time", "Echo time", "Alpha", "Zeta"]
 
 
 def test_long_lists_say_how_much_is_left_out():
