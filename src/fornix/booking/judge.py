@@ -39,13 +39,8 @@ class Counts:
     has_self: bool
 
     def as_json(self) -> dict[str, object]:
-        """For the Sweep's row."""
-        return {
-            "rows": dict(self.rows),
-            "statuses": dict(self.statuses),
-            "unread": dict(self.unread),
-            "has_self": self.has_self,
-        }
+        """What the Sweep's row keeps beside the numbers of rows."""
+        return {"statuses": dict(self.statuses), "unread": dict(self.unread), "has_self": self.has_self}
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +91,7 @@ def count(answer: Answer, username: str) -> Counts:
             "projects": len(answer.projects),
             "people": len(answer.people),
             "resources": len(answer.resources),
+            "bookings": len(answer.bookings),
         },
         statuses=dict(sorted(statuses.items())),
         unread=_unread_shares(answer),

@@ -52,6 +52,7 @@ def end_sweep(sweep: Sweep, outcome: SweepOutcome, reason: str, at: datetime) ->
         finished_at=at,
         requests=sweep.requests,
         counts=sweep.counts,
+        details=sweep.details,
         changes=sweep.changes,
     )
     return bool(ended)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from fornix.booking.apply import apply_plan
@@ -34,7 +34,8 @@ class SweepResult:
     outcome: SweepOutcome
     reason: str
     requests: int
-    counts: Mapping[str, object]
+    counts: Mapping[str, int]
+    details: Mapping[str, object] = field(default_factory=dict)
     lines: tuple[Line, ...] = ()
     holds: tuple[str, ...] = ()
     concerns: tuple[str, ...] = ()
@@ -64,6 +65,7 @@ def run_sweep(
         result = _sweep(config, at, sweep, patience, accept_first=accept_first)
     finally:
         sweep.requests, sweep.counts = result.requests, dict(result.counts)
+        sweep.details = dict(result.details)
         sweep.changes = [line.as_json() for line in result.lines]
         finished_at = at + timedelta(seconds=time.monotonic() - started)
         end_sweep(sweep, result.outcome, result.reason, finished_at)
@@ -111,7 +113,7 @@ def _prepare(
         requests = client.requests
     mirror = load_mirror(config.instance, [row.id for row in answer.bookings])
     judgement = judge(answer, mirror, None if accept_first else _baseline(), config.username)
-    counts = judgement.counts.as_json()
+    counts = judgement.counts.rows
     if not judgement.is_complete:
         return _Prepared(_incomplete(sweep_id, _doubts(judgement), requests, counts))
     plan = make_plan(mirror, answer, config, at)
@@ -121,7 +123,9 @@ def _prepare(
         outcome=SweepOutcome.HELD if holds else SweepOutcome.COMPLETE,
         reason="; ".join(holds),
         requests=requests,
-        counts=counts | {"concerns": list(plan.concerns[:MOST_CONCERNS_KEPT]), "held": list(holds)},
+        counts=counts,
+        details=judgement.counts.as_json()
+        | {"concerns": list(plan.concerns[:MOST_CONCERNS_KEPT]), "held": list(holds)},
         lines=lines_of(plan, mirror, usernames_of(mirror.accounts)),
         holds=holds,
         concerns=plan.concerns,
@@ -133,12 +137,10 @@ def _baseline() -> Baseline | None:
     last = find_last_good_sweep()
     if last is None:
         return None
-    return Baseline(unread=last.counts.get("unread", {}), has_self=bool(last.counts.get("has_self")))
+    return Baseline(unread=last.details.get("unread", {}), has_self=bool(last.details.get("has_self")))
 
 
-def _incomplete(
-    sweep_id: int | None, reason: str, requests: int, counts: Mapping[str, object]
-) -> SweepResult:
+def _incomplete(sweep_id: int | None, reason: str, requests: int, counts: Mapping[str, int]) -> SweepResult:
     return SweepResult(sweep_id, SweepOutcome.INCOMPLETE, reason, requests, counts)
 
 

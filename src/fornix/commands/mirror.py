@@ -48,7 +48,7 @@ def as_json(result: SweepResult) -> dict[str, object]:
         "dry_run": result.is_dry_run,
         "reason": result.reason,
         "requests": result.requests,
-        "rows": result.counts.get("rows", {}),
+        "counts": dict(result.counts),
         "changes": [line.as_json() for line in result.lines],
         "held": list(result.holds),
         "concerns": list(result.concerns),
@@ -59,8 +59,7 @@ def in_words(result: SweepResult) -> list[str]:
     """The result for people: what was read, what changes, what waits."""
     if result.outcome is SweepOutcome.INCOMPLETE:
         return [result.reason, "The mirror is as it was."]
-    rows = result.counts.get("rows")
-    read = ", ".join(f"{number} {what}" for what, number in rows.items()) if isinstance(rows, dict) else ""
+    read = ", ".join(f"{number} {what}" for what, number in result.counts.items())
     verb = "would change" if result.is_dry_run else "changed"
     changes = [line for line in result.lines if line.kind != "removal.held"]
     lines = [f"{line.kind}: {line.about}: {line.text}" for line in changes]

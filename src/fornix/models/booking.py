@@ -163,7 +163,8 @@ class Sweep(models.Model):
     outcome = models.CharField(max_length=12, choices=SweepOutcome.choices, default=SweepOutcome.RUNNING)
     reason = models.TextField(blank=True)
     requests = models.PositiveIntegerField(default=0)
-    counts = models.JSONField(default=dict)
+    counts = models.JSONField(default=dict)  # name -> number, for people to read
+    details = models.JSONField(default=dict)  # what the next answer is judged by, concerns and holds
     changes = models.JSONField(default=list)  # the plan that was applied, line by line
 
     class Meta:

@@ -71,7 +71,7 @@ def test_the_row_of_a_sweep_tells_what_it_read_and_did(mirrored):
 
     row = Sweep.objects.get(pk=result.sweep_id)
     assert row.outcome == "complete"
-    assert row.counts["rows"] == {"projects": 46, "people": 460, "resources": 6}
+    assert {"projects": 46, "people": 460, "resources": 6}.items() <= row.counts.items()
     assert row.requests == result.requests > 2
     assert row.finished_at >= row.started_at
     assert "membership.revoked" in {change["kind"] for change in row.changes}

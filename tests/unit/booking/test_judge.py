@@ -113,4 +113,4 @@ def test_counts_are_kept_per_status():
     counts = judge(some_projects(3, status="TERMINATED"), NOTHING, None, "login1").counts
 
     assert counts.statuses == {"person Normal": 60, "project Approved": 37, "project Terminated": 3}
-    assert counts.rows == {"projects": 40, "people": 60, "resources": 1}
+    assert counts.rows == {"projects": 40, "people": 60, "resources": 1, "bookings": 0}
