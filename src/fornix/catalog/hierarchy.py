@@ -11,6 +11,7 @@ from django.db.models import Max
 from fornix.catalog.accessions import next_accession
 from fornix.models import ImagingSession, Project, Resource, Scan, Subject
 
+PATIENT_ID_LENGTH = 200
 MISC = "MISC"  # the session's resource for what lay beside its data
 
 
@@ -86,7 +87,7 @@ def create_session(
         acquired_time=facts.acquired_time,
         scanner=facts.scanner[:200],
         patient_name=facts.patient_name[:400],
-        patient_id=facts.patient_id[:200],
+        patient_id=facts.patient_id[:PATIENT_ID_LENGTH],
         patient_birth_date=facts.patient_birth_date[:32],
         created_at=at,
         changed_at=at,

@@ -9,7 +9,7 @@ from fornix.catalog.site_rules import SiteRules
 from fornix.dicom.labels import clean_label
 from fornix.dicom.series import session_modality
 from fornix.ingest.flags import raise_flag
-from fornix.ingest.plans import ArrivalPlan
+from fornix.ingest.plans import ArrivalPlan, Person
 from fornix.ingest.routing import Waits
 from fornix.models import Arrival, ImagingSession, Project, Scan, Subject
 
@@ -21,7 +21,7 @@ def find_or_make_session(
     filed = _filed_session(project, plan)
     if filed is not None:
         _widen_modality(filed, plan)
-        return filed, False, ()
+        return filed, False, tuple(_flag_two_people(filed, plan, at=at))
     label = _subject_label(arrival, plan)
     subject = get_or_create_subject(project, label, prefix=rules.accession_prefix, at=at)
     joined = _session_of_the_day(subject, arrival, plan)
@@ -33,7 +33,8 @@ def find_or_make_session(
     if free != wanted:
         notes.append(f"the label {wanted} is taken by another session: this one is {free}, both are kept")
     session = create_session(subject, free, plan.facts, prefix=rules.accession_prefix, at=at)
-    notes += _flag_two_people(session, at=at)
+    notes += _flag_two_people(session, plan, at=at)
+    notes += _flag_shared_study(session, at=at)
     return session, True, tuple(notes)
 
 
@@ -41,12 +42,13 @@ def _filed_session(project: Project, plan: ArrivalPlan) -> ImagingSession | None
     """The session of this study, of the same patient as far as the files say, or of one of these recordings."""
     evidence = plan.evidence
     if evidence.study_uid:
-        for session in ImagingSession.objects.filter(project=project, study_uid=evidence.study_uid).order_by(
-            "id"
-        ):
-            if not evidence.patient_id or session.patient_id in ("", evidence.patient_id):
-                return session
-        return None
+        sessions = list(
+            ImagingSession.objects.filter(project=project, study_uid=evidence.study_uid).order_by("id")
+        )
+        if not evidence.patient_id:
+            # Reports often name nobody; of two people's sessions none is theirs for certain.
+            return sessions[0] if len(sessions) == 1 else None
+        return next((item for item in sessions if item.patient_id in ("", evidence.patient_id)), None)
     scan = (
         Scan.objects.filter(session__project=project, uid__in=evidence.recording_uids)
         .select_related("session")
@@ -95,15 +97,39 @@ def _widen_modality(session: ImagingSession, plan: ArrivalPlan) -> None:
         session.save(update_fields=["modality"])
 
 
-def _flag_two_people(session: ImagingSession, *, at: datetime) -> list[str]:
+def _flag_two_people(session: ImagingSession, plan: ArrivalPlan, *, at: datetime) -> list[str]:
     """Some centres use a PatientID twice: two names or birth dates under one subject are shown, and nothing merged."""
-    others = ImagingSession.objects.filter(subject=session.subject).exclude(pk=session.pk)
-    for other in others:
-        names = {name for name in (session.patient_name, other.patient_name) if name}
-        births = {day for day in (session.patient_birth_date, other.patient_birth_date) if day}
-        if len(names) == 2 or len(births) == 2:
-            what = "names" if len(names) == 2 else "birth dates"
-            detail = f"two patient {what} under subject {session.subject.accession}: see {other.accession}"
-            raise_flag(session, "two_people", detail, at=at)
-            return [f"{detail}. Nothing was merged; look at both"]
-    return []
+    here = {*plan.people, _person_of(session)}
+    odd = _difference(here)
+    where = "in this session"
+    for other in ImagingSession.objects.filter(subject=session.subject).exclude(pk=session.pk).order_by("id"):
+        if odd:
+            break
+        odd, where = _difference({*here, _person_of(other)}), f"see {other.accession}"
+    if not odd:
+        return []
+    detail = f"two patient {odd} under subject {session.subject.accession}: {where}"
+    is_new = raise_flag(session, "two_people", detail, at=at)
+    return [f"{detail}. Nothing was merged; look at both"] if is_new else []
+
+
+def _flag_shared_study(session: ImagingSession, *, at: datetime) -> list[str]:
+    """Two patients under one StudyInstanceUID are two sessions; one of them is odd."""
+    alike = ImagingSession.objects.filter(project=session.project, study_uid=session.study_uid)
+    other = alike.exclude(study_uid="").exclude(pk=session.pk).order_by("id").first()
+    if other is None:
+        return []
+    detail = f"another patient has the same study: see {other.accession}"
+    raise_flag(session, "shared_study", detail, at=at)
+    return [f"{detail}. Nothing was merged; look at both"]
+
+
+def _person_of(session: ImagingSession) -> Person:
+    return Person.of(session.patient_name, session.patient_birth_date)
+
+
+def _difference(people: set[Person]) -> str:
+    """What tells these people apart; what is not known tells nothing."""
+    if len({person.name for person in people} - {""}) > 1:
+        return "names"
+    return "birth dates" if len({person.birth_date for person in people} - {""}) > 1 else ""

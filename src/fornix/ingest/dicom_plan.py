@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from fornix.catalog.hierarchy import MISC, SessionFacts
+from fornix.catalog.hierarchy import MISC, PATIENT_ID_LENGTH, SessionFacts
 from fornix.catalog.site_rules import SiteRules
 from fornix.dicom import tags
 from fornix.dicom.card import series_card
@@ -18,7 +18,7 @@ from fornix.dicom.labels import project_candidates, session_label, subject_label
 from fornix.dicom.scan_types import scan_type
 from fornix.dicom.series import session_modality, smallest_number
 from fornix.ingest.names import instance_name, shared_folder, within
-from fornix.ingest.plans import ArrivalPlan, Placement, ScanPlan
+from fornix.ingest.plans import ArrivalPlan, Person, Placement, ScanPlan
 from fornix.ingest.routing import Evidence
 from fornix.ingest.take import clean_uid, read_stored_header
 from fornix.models import Arrival, File
@@ -51,12 +51,14 @@ def plan_dicom(
     folder = shared_folder(file.name for file in files)
     series: dict[str, _Series] = {}
     passengers: list[Placement] = []
+    people: set[Person] = set()
     for file in files:
         header = (at_hand.get(file.pk) or _header_of(file, store)) if file.content_sha256 else None
         if header is None:
             passengers.append(passenger(file, folder))
             continue
-        key = clean_uid(header.series_uid) or f"number {header.series_number}"
+        people.add(Person.of(header.patient_name, header.patient_birth_date))
+        key = clean_uid(header.series_uid) or f"number {_number(header)}"
         _add(series.setdefault(key, _Series(clean_uid(header.series_uid))), file, header)
     scans = tuple(_scan_plan(found, rules) for found in series.values())
     headers = [header for found in series.values() for header in found.headers.values()]
@@ -69,6 +71,7 @@ def plan_dicom(
         facts=_session_facts(arrival, headers, scans),
         scans=scans,
         passengers=tuple(passengers),
+        people=tuple(people),
     )
 
 
@@ -90,7 +93,7 @@ def _header_of(file: File, store: Store) -> DicomHeader | None:
 
 
 def _add(series: _Series, file: File, header: DicomHeader) -> None:
-    series.numbers.add(header.series_number)
+    series.numbers.add(_number(header))
     echo = header.raw.values.get(tags.EchoTime)
     if echo not in series.headers and len(series.headers) < _KEPT_HEADERS:
         series.headers[echo] = header
@@ -112,6 +115,12 @@ def _add(series: _Series, file: File, header: DicomHeader) -> None:
             content_sha256=file.content_sha256,
         )
     )
+
+
+def _number(header: DicomHeader) -> int | None:
+    """The SeriesNumber, if it is one: an integer string has 32 bits (PS3.5 6.2), and files say other things."""
+    number = header.series_number
+    return number if number is not None and abs(number) < 1 << 31 else None
 
 
 def _scan_plan(series: _Series, rules: SiteRules) -> ScanPlan:
@@ -144,7 +153,7 @@ def _evidence(arrival: Arrival, headers: list[DicomHeader], scans: tuple[ScanPla
     study_days = (parse_date(header.study_date) for header in headers)
     return Evidence(
         study_uid=arrival.study_uid,
-        patient_id=_first(header.patient_id.strip() for header in headers),
+        patient_id=_first(header.patient_id.strip() for header in headers)[:PATIENT_ID_LENGTH],
         candidates=tuple(candidates),
         acquired_on=next(filter(None, study_days), days[0] if days else None),
     )

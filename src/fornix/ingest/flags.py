@@ -9,8 +9,9 @@ from fornix.models import Flag, ImagingSession, Scan
 
 def raise_flag(
     session: ImagingSession, kind: str, detail: str, *, at: datetime, scan: Scan | None = None
-) -> None:
-    """Raises a flag once; the same again changes nothing."""
-    Flag.objects.get_or_create(
+) -> bool:
+    """Raises a flag once; the same again changes nothing. Returns whether it is new."""
+    _, is_new = Flag.objects.get_or_create(
         session=session, kind=kind, detail=detail[:1000], defaults={"raised_at": at, "scan": scan}
     )
+    return is_new

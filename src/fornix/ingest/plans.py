@@ -27,6 +27,19 @@ class Placement:
 
 
 @dataclass(frozen=True, slots=True)
+class Person:
+    """Name and birth date as compared: two spellings of one name are one."""
+
+    name: str
+    birth_date: str
+
+    @classmethod
+    def of(cls, name: str, birth_date: str) -> Person:
+        """From a header's or a session's text. Carets part a name's components (PS3.5 6.2.1)."""
+        return cls(" ".join(name.replace("^", " ").casefold().split()), birth_date.strip())
+
+
+@dataclass(frozen=True, slots=True)
 class ScanPlan:
     """One series or recording."""
 
@@ -53,4 +66,5 @@ class ArrivalPlan:
     facts: SessionFacts
     scans: tuple[ScanPlan, ...]
     passengers: tuple[Placement, ...]
+    people: tuple[Person, ...] = ()  # whom the headers name; more than one is odd
     fixed_subject: bool = False  # an empty room is no subject's, whatever the operator said

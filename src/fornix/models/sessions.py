@@ -35,8 +35,8 @@ class ImagingSession(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["project", "label"], name="session_label_once"),
             models.UniqueConstraint(
-                # Two people under one study UID are two sessions, so the subject is part of it.
-                fields=["project", "study_uid", "subject"],
+                # Two people under one study UID are two sessions, also where somebody called them one subject.
+                fields=["project", "study_uid", "subject", "patient_id"],
                 condition=~Q(study_uid=""),
                 name="session_study_once",
             ),
