@@ -21,6 +21,14 @@ def find_project(label: str) -> Project | None:
     return alike[0] if len(alike) == 1 else None
 
 
+def check_code(code: str) -> str:
+    """The code, trimmed. Raises Invalid when no project can be called so."""
+    code = code.strip()
+    if not code or not code.isprintable() or max(len(code), len(fold_code(code))) > LABEL_LENGTH:
+        raise Invalid(f"A project code has 1 to {LABEL_LENGTH} printable characters.")
+    return code
+
+
 def lock_creation() -> None:
     """Lets one transaction at a time make projects: two first arrivals of one project must not make two."""
     AccessionCounter.objects.select_for_update().get_or_create(kind="P")
@@ -45,9 +53,7 @@ def create_project(
     booking_project: BookingProject | None = None,
 ) -> Project:
     """Makes a project, with its Event, in the caller's transaction. Its people are the caller's to grant."""
-    label = label.strip()
-    if not label or len(label) > LABEL_LENGTH or not label.isprintable():
-        raise Invalid(f"A project code has 1 to {LABEL_LENGTH} printable characters.")
+    label = check_code(label)
     project = Project.objects.create(
         label=label,
         folded_label=fold_code(label),

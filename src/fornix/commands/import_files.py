@@ -10,6 +10,7 @@ from pathlib import Path
 from fornix.commands.main import DONE, FAILED, WAITS
 from fornix.ingest.filing import Filed
 from fornix.ingest.importing import ImportReport, import_paths
+from fornix.ingest.names import printable
 from fornix.ingest.receive import Destination
 from fornix.wiring import site_rules, store
 
@@ -40,7 +41,7 @@ def run(args: argparse.Namespace) -> int:
         print(json.dumps(_as_json(report), indent=1, ensure_ascii=False))
     else:
         _print(report)
-    if report.unreadable:
+    if report.has_failed:
         return FAILED
     return WAITS if report.waits else DONE
 
@@ -87,16 +88,16 @@ def _print(report: ImportReport) -> None:
         if item.session is not None:
             print(_line(item))
             for note in item.notes:
-                print(f"  note: {note}")
+                print(f"  note: {printable(note)}")
     for passenger in report.unrecognised:
-        print(f"kept, not recognised: {passenger.name}: {passenger.reason}")
+        print(f"kept, not recognised: {printable(passenger.name)}: {passenger.reason}")
     for item in report.filed:
         if item.waits_because:
             count = item.files or item.already_here
             again = " (already here)" if item.already_here else ""
             print(f"waits: {count} files{again}: {item.waits_because}. Arrival {item.arrival_id}")
     for failure in report.unreadable:
-        print(f"fornix: could not read {failure.name}: {failure.reason}", file=sys.stderr)
+        print(f"fornix: could not read {printable(failure.name)}: {failure.reason}", file=sys.stderr)
     if not (report.filed or report.unrecognised or report.unreadable):
         print("There was no file to import.")
 

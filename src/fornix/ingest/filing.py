@@ -2,26 +2,34 @@
 
 from __future__ import annotations
 
+import logging
+import traceback
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import F
+from django.db.models.expressions import Combinable
 from django.utils import timezone
 
 from fornix.audit.events import Verb, record_event
 from fornix.catalog.counters import make_visible
 from fornix.catalog.site_rules import SiteRules
+from fornix.errors import ArchiveError, Refused
 from fornix.ingest.destination import find_or_make_session
 from fornix.ingest.dicom_plan import NO_HEADERS, Headers, plan_dicom
+from fornix.ingest.leftovers import reopen_upload
 from fornix.ingest.meg_plan import plan_recordings
 from fornix.ingest.owners import is_gone, this_process
 from fornix.ingest.placing import Place, Placed, place
 from fornix.ingest.plans import ArrivalPlan
 from fornix.ingest.routing import Waits, route
 from fornix.ingest.scans import make_scans
-from fornix.models import Arrival, File, ImagingSession, Project, Upload
+from fornix.models import Arrival, ImagingSession, Project
 from fornix.storage.store import Store
+
+logger = logging.getLogger(__name__)
 
 LEASE = timedelta(minutes=10)
 MAX_ATTEMPTS = 3
@@ -43,6 +51,11 @@ class Filed:
     already_here: int = 0
     waits_because: str = ""
     notes: tuple[str, ...] = ()
+    is_failure: bool = False  # it waits because something broke, not for a decision
+
+
+class LeaseLost(Refused):
+    """Another process took this arrival over."""
 
 
 def file_arrival(
@@ -62,10 +75,20 @@ def file_arrival(
     if not _claim(arrival, by_person=by_person):
         return None
     try:
-        plan = _plan(arrival, store, rules, headers)
-        session, is_new, notes = _open_session(arrival, plan, rules, source=source)
-    except Waits as refusal:
-        return _wait(arrival, str(refusal))
+        return _file_claimed(arrival, store, rules, source=source, headers=headers)
+    except LeaseLost:
+        return None
+    except ArchiveError as refusal:
+        return _wait(arrival, str(refusal), is_failure=not isinstance(refusal, Waits))
+    except Exception as error:  # noqa: BLE001 - one odd arrival must not keep the others out; it is counted and told
+        return _give_up(arrival, error, by_person=by_person)
+
+
+def _file_claimed(
+    arrival: Arrival, store: Store, rules: SiteRules, *, source: str, headers: Headers
+) -> Filed:
+    plan = _plan(arrival, store, rules, headers)
+    session, is_new, notes = _open_session(arrival, plan, rules, source=source)
     placed = _file_all(arrival, plan, session, source=source)
     for key in placed.dropped_keys:
         store.delete(key)
@@ -88,22 +111,22 @@ def _claim(arrival: Arrival, *, by_person: bool) -> bool:
     now = timezone.now()
     with transaction.atomic():
         row = Arrival.objects.select_for_update().filter(pk=arrival.pk).first()
-        if row is None or (row.lease_until and not _is_free(row, now)):
+        if row is None or not _is_free(row, now):
             return False
         if row.attempts >= MAX_ATTEMPTS and not by_person:
-            row.refusal = row.refusal or "filing it failed three times; the log tells why. Import it again"
+            row.refusal = row.refusal or f"filing it failed {MAX_ATTEMPTS} times. Import the data again"
             row.save(update_fields=["refusal"])
             return False
         row.lease_owner, row.lease_until = this_process(), now + LEASE
         row.attempts = 1 if by_person else row.attempts + 1
         row.save(update_fields=["lease_owner", "lease_until", "attempts"])
-        Upload.objects.filter(pk=row.upload_id).update(settled_at=None, owner=this_process())
+        reopen_upload(row.upload_id)
     arrival.refresh_from_db()
     return True
 
 
 def _is_free(row: Arrival, now: datetime) -> bool:
-    if row.lease_until is None or row.lease_owner == this_process() or row.lease_until <= now:
+    if row.lease_until is None or row.lease_until <= now:
         return True
     return is_gone(row.lease_owner, last_sign_at=row.lease_until - LEASE, now=now)
 
@@ -133,30 +156,47 @@ def _open_session(
         Project.objects.select_for_update().get(pk=project.pk)
         session, is_new, notes = find_or_make_session(project, arrival, plan, rules, at=at)
         made = make_scans(session, plan, at=at)
-        Arrival.objects.filter(pk=arrival.pk).update(filed_scans=F("filed_scans") + made)
+        _note_progress(arrival, at=at, filed_scans=F("filed_scans") + made)
     return session, is_new, notes
 
 
 def _file_all(arrival: Arrival, plan: ArrivalPlan, session: ImagingSession, *, source: str) -> Placed:
     """Places the files in transactions of bounded size; the last one shows the session and records the Event."""
-    placements: list[Place] = [(scan, file) for scan in plan.scans for file in scan.files]
-    placements += [(None, file) for file in plan.passengers]
     total = Placed()
-    for begin in range(0, len(placements), FILES_PER_TRANSACTION):
-        part = placements[begin : begin + FILES_PER_TRANSACTION]
-        is_last = begin + FILES_PER_TRANSACTION >= len(placements)
+    for part, is_last in _portions(plan):
         with transaction.atomic():
             at = timezone.now()
+            # Two arrivals of one session may be filed at once: the second sees what the first has done.
+            Project.objects.select_for_update().get(pk=session.project_id)
+            session.refresh_from_db()
             placed = place(session, part, at=at)
-            Arrival.objects.filter(pk=arrival.pk).update(
+            _note_progress(
+                arrival,
+                at=at,
                 filed_files=F("filed_files") + placed.amount.files,
                 filed_bytes=F("filed_bytes") + placed.amount.bytes,
-                lease_until=at + LEASE,
             )
             if is_last:
                 _finish(arrival, session, at=at, source=source)
         total += placed
     return total
+
+
+def _portions(plan: ArrivalPlan) -> Iterator[tuple[list[Place], bool]]:
+    """What each transaction places, and whether it is the last. What only lay beside the data comes first: after a
+    crash the rest is planned anew, and must tell by itself what it is. So are recordings never parted."""
+    places: list[Place] = [(None, file) for file in plan.passengers]
+    places += [(scan, file) for scan in plan.scans for file in scan.files]
+    size = FILES_PER_TRANSACTION if plan.evidence.study_uid else len(places)
+    for begin in range(0, len(places), size):
+        yield places[begin : begin + size], begin + size >= len(places)
+
+
+def _note_progress(arrival: Arrival, *, at: datetime, **counts: Combinable) -> None:
+    """Counts what was filed and prolongs the lease, if it is still ours."""
+    ours = Arrival.objects.filter(pk=arrival.pk, lease_owner=arrival.lease_owner, attempts=arrival.attempts)
+    if not ours.update(lease_until=at + LEASE, **counts):
+        raise LeaseLost
 
 
 def _finish(arrival: Arrival, session: ImagingSession, *, at: datetime, source: str) -> None:
@@ -182,30 +222,25 @@ def _finish(arrival: Arrival, session: ImagingSession, *, at: datetime, source: 
     Arrival.objects.filter(pk=arrival.pk).delete()
 
 
-def _wait(arrival: Arrival, reason: str) -> Filed:
-    arrival.refusal, arrival.attempts = reason, 0
-    arrival.lease_owner, arrival.lease_until = "", None
-    arrival.save(update_fields=["refusal", "attempts", "lease_owner", "lease_until"])
+def _wait(arrival: Arrival, reason: str, *, is_failure: bool = False) -> Filed:
+    Arrival.objects.filter(pk=arrival.pk).update(refusal=reason, attempts=0, lease_owner="", lease_until=None)
     return Filed(
-        arrival.id, arrival.group, files=arrival.file_count, bytes=arrival.byte_count, waits_because=reason
+        arrival.id,
+        arrival.group,
+        files=arrival.file_count,
+        bytes=arrival.byte_count,
+        waits_because=reason,
+        is_failure=is_failure,
     )
 
 
-def absorb_waiting(session: ImagingSession, store: Store) -> int:
-    """Ends arrivals that waited with nothing but what this session holds by now; returns how many."""
-    held = File.objects.filter(resource__session=session).values("blob__sha256")
-    waiting = Arrival.objects.exclude(refusal="").filter(files__blob__sha256__in=held).distinct()
-    ended = 0
-    for arrival in waiting:
-        if arrival.files.exclude(blob__sha256__in=held).exists():
-            continue
-        with transaction.atomic():
-            files = list(arrival.files.select_related("blob"))
-            arrival.files.all().delete()
-            for file in files:
-                file.blob.delete()
-            arrival.delete()
-        for file in files:
-            store.delete(file.blob.key)
-        ended += 1
-    return ended
+def _give_up(arrival: Arrival, error: Exception, *, by_person: bool) -> Filed | None:
+    """An error of Fornix itself. Only its kind and place are logged: its text may hold what the files say of people."""
+    ours = [frame for frame in traceback.extract_tb(error.__traceback__) if "fornix" in frame.filename]
+    where = " < ".join(f"{frame.name}:{frame.lineno}" for frame in reversed(ours[-3:]))
+    kind = type(error).__name__
+    logger.error("action=filing-failed arrival=%s error=%s at=%s", arrival.id, kind, where)
+    if by_person:
+        return _wait(arrival, f"filing it failed: an error of Fornix itself ({kind})", is_failure=True)
+    Arrival.objects.filter(pk=arrival.pk).update(lease_owner="", lease_until=None)
+    return None

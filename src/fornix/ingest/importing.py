@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from django.utils import timezone
 
+from fornix.catalog.projects import check_code
 from fornix.catalog.site_rules import SiteRules
+from fornix.dicom.labels import clean_label
 from fornix.ingest.dicom_plan import NO_HEADERS, Headers
-from fornix.ingest.filing import Filed, absorb_waiting, file_arrival
-from fornix.ingest.leftovers import settle_upload, tidy_after_the_dead
+from fornix.ingest.filing import Filed, file_arrival
+from fornix.ingest.leftovers import tidy_after_the_dead
 from fornix.ingest.receive import Destination, Reception, open_upload, receive
 from fornix.ingest.seal import Sealed, Unrecognised, seal
-from fornix.ingest.sources import Unreadable, find_sources
-from fornix.models import Arrival, Upload
+from fornix.ingest.source_files import Unreadable
+from fornix.ingest.sources import find_sources
+from fornix.ingest.waiting import absorb_waiting, settle_uploads
+from fornix.models import Arrival
 from fornix.storage.store import Store
 
 SOURCE = "import"
@@ -34,15 +38,28 @@ class ImportReport:
         """Whether something waits for a person."""
         return any(item.waits_because for item in self.filed)
 
+    @property
+    def has_failed(self) -> bool:
+        """Whether something could not be read, or broke."""
+        return bool(self.unreadable) or any(item.is_failure for item in self.filed)
+
 
 def import_paths(paths: list[Path], destination: Destination, store: Store, rules: SiteRules) -> ImportReport:
-    """Imports files, folders and archives. Safe to kill at any moment and to repeat."""
+    """Imports files, folders and archives. Safe to kill at any moment and to repeat.
+
+    Raises Invalid, before anything is read, for a project code that no project can have.
+    """
+    if destination.project:
+        check_code(destination.project)
+    destination = replace(
+        destination, subject=clean_label(destination.subject), session=clean_label(destination.session)
+    )
     file_leftovers(store, rules, by_person=True)
     with open_upload(store, destination, source=SOURCE, at=timezone.now()) as reception:
         receive(reception, find_sources(paths))
         sealed = seal(reception, rules.time_zone)
     filed = _file_upload(reception, sealed, rules)
-    settle_upload(reception.upload, store, at=timezone.now())
+    settle_uploads([reception.upload.pk, *sealed.joined.upload_ids], store)
     return ImportReport(tuple(filed), sealed.unrecognised, tuple(reception.unreadable))
 
 
@@ -50,8 +67,7 @@ def file_leftovers(store: Store, rules: SiteRules, *, by_person: bool) -> list[F
     """Finishes what importers that died had sealed, and discards what they had not."""
     unfiled = tidy_after_the_dead(store)
     filed = _file(unfiled, store, rules, by_person=by_person)
-    for upload in Upload.objects.filter(pk__in={arrival.upload_id for arrival in unfiled}):
-        settle_upload(upload, store, at=timezone.now())
+    settle_uploads([arrival.upload_id for arrival in unfiled], store)
     return filed
 
 
@@ -65,20 +81,16 @@ def retry_arrival(arrival: Arrival, store: Store, rules: SiteRules) -> list[File
     try:
         return _file([arrival], store, rules, by_person=False)
     finally:
-        for upload in Upload.objects.filter(pk=arrival.upload_id):
-            settle_upload(upload, store, at=timezone.now())
+        settle_uploads([arrival.upload_id], store)
 
 
 def _file_upload(reception: Reception, sealed: Sealed, rules: SiteRules) -> list[Filed]:
     arrivals = list(reception.upload.arrivals.order_by("id"))
-    arrivals += [arrival for arrival in sealed.joined if not arrival.refusal]
     filed = _file(arrivals, reception.store, rules, by_person=True, headers=reception.headers)
-    filed += [
-        Filed(arrival.id, arrival.group, already_here=arrival.file_count, waits_because=arrival.refusal)
-        for arrival in sealed.joined
-        if arrival.refusal
+    again = _file(sealed.joined.arrivals, reception.store, rules, by_person=True)
+    return filed + [
+        replace(item, files=0, already_here=item.files) if item.waits_because else item for item in again
     ]
-    return filed
 
 
 def _file(

@@ -2,37 +2,47 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils import timezone
 
-from fornix.ingest.owners import is_gone
+from fornix.ingest.dropping import drop_files
+from fornix.ingest.owners import is_gone, this_process
 from fornix.models import Arrival, Blob, File, Upload
 from fornix.storage.store import Store
+
+# Nothing tells whether a process on another host still writes: receiving a day's data can take hours.
+UNSEALED_PATIENCE = timedelta(days=2)
 
 
 def discard_upload(upload: Upload, store: Store) -> None:
     """Throws away an upload that was never sealed. Its sender was told of no success and still has the data."""
     with transaction.atomic():
-        files = File.objects.filter(arrival__upload=upload)
-        blobs = list(files.values_list("blob_id", flat=True))
-        files.delete()
-        for begin in range(0, len(blobs), 500):
-            Blob.objects.filter(pk__in=blobs[begin : begin + 500]).delete()
+        drop_files(File.objects.filter(arrival__upload=upload).values_list("pk", flat=True))
         Arrival.objects.filter(upload=upload).delete()
     _delete_unnamed_bytes(upload, store)
     upload.delete()
 
 
 def settle_upload(upload: Upload, store: Store, *, at: datetime) -> None:
-    """Ends a sealed upload: bytes that no row names (the same again) leave the store; without arrivals its row goes."""
+    """Ends a sealed upload: bytes that no row names (the same again) leave the store; without arrivals its row goes.
+
+    One with an arrival that is still to be filed stays as it is, to be found again.
+    """
+    if upload.arrivals.filter(refusal="").exists():
+        return
     if upload.settled_at is None:
         _delete_unnamed_bytes(upload, store)
-        upload.settled_at = at
-        upload.save(update_fields=["settled_at"])
+        Upload.objects.filter(pk=upload.pk).update(settled_at=at)
     if not upload.arrivals.exists():
         upload.delete()
+
+
+def reopen_upload(upload_id: str) -> None:
+    """Notes, in the transaction that drops files of it, that bytes must leave the store: `settle_upload` does it,
+    or whoever finds that this process died before."""
+    Upload.objects.filter(pk=upload_id).update(settled_at=None, owner=this_process())
 
 
 def tidy_after_the_dead(store: Store) -> list[Arrival]:
@@ -40,8 +50,7 @@ def tidy_after_the_dead(store: Store) -> list[Arrival]:
     now = timezone.now()
     unfiled: list[Arrival] = []
     for upload in Upload.objects.filter(settled_at__isnull=True).order_by("id"):
-        last_sign_at = upload.sealed_at or upload.started_at
-        if not is_gone(upload.owner, last_sign_at=last_sign_at, now=now):
+        if not _is_abandoned(upload, now):
             continue
         if upload.sealed_at is None:
             discard_upload(upload, store)
@@ -53,12 +62,20 @@ def tidy_after_the_dead(store: Store) -> list[Arrival]:
     return unfiled
 
 
+def _is_abandoned(upload: Upload, now: datetime) -> bool:
+    if upload.sealed_at is None:
+        return is_gone(upload.owner, last_sign_at=upload.started_at, now=now, patience=UNSEALED_PATIENCE)
+    return is_gone(upload.owner, last_sign_at=upload.sealed_at, now=now)
+
+
 def upload_prefix(upload: Upload) -> str:
     """Where in the store an upload writes."""
     return f"{upload.started_at:%Y/%m/%d}/{upload.id}/"
 
 
 def _delete_unnamed_bytes(upload: Upload, store: Store) -> None:
+    """Nobody writes there any more: temporaries that a killed process left go too."""
+    store.sweep_temporaries(timezone.now(), upload_prefix(upload))
     named = set(Blob.objects.filter(key__startswith=upload_prefix(upload)).values_list("key", flat=True))
     for stat in list(store.list(upload_prefix(upload))):
         if stat.key not in named:

@@ -45,11 +45,11 @@ def plan_recordings(arrival: Arrival, store: Store, rules: SiteRules) -> Arrival
 
 def _scan_plan(recording: Recording, files: dict[str, File], rules: SiteRules) -> ScanPlan:
     folder = shared_folder((*recording.files, *recording.companions))
-    if folder.endswith(".ds"):
+    if folder.lower().endswith(".ds"):
         folder = folder.rpartition("/")[0]  # a CTF recording is the folder, with its name
     on, time = local_day(recording.acquired, rules.time_zone)
     return ScanPlan(
-        uid=recording.uid or _content_id(recording, files),
+        uid=_identity(recording, files),
         number=None,
         sort_key=f"{on or '~'} {time or '~'} {recording.name}",
         description=recording.name,
@@ -66,8 +66,11 @@ def _scan_plan(recording: Recording, files: dict[str, File], rules: SiteRules) -
     )
 
 
-def _content_id(recording: Recording, files: dict[str, File]) -> str:
-    """A recording without an identity of its own is known by its largest file: the samples."""
+def _identity(recording: Recording, files: dict[str, File]) -> str:
+    """What the header says; a recording without an identity of its own is known by its largest file: the samples."""
+    if recording.uid:
+        # Programs have kept the identity of what they filtered.
+        return f"{recording.uid}-maxfiltered" if recording.card.get("maxfiltered") else recording.uid
     largest = max((files[name].blob for name in recording.files), key=lambda blob: (blob.length, blob.sha256))
     return f"sha256-{largest.sha256}"
 

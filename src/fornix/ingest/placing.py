@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TypeVar
 
 from django.db import connection
 
 from fornix.catalog.counters import Amount, count_files
 from fornix.catalog.hierarchy import get_or_create_resource
+from fornix.ingest.dropping import drop_files, parts
 from fornix.ingest.flags import raise_flag
 from fornix.ingest.names import beside_name
 from fornix.ingest.plans import Placement, ScanPlan
 from fornix.ingest.scans import find_scan
-from fornix.models import Blob, File, ImagingSession, Resource
+from fornix.models import File, ImagingSession, Resource
 
 Place = tuple[ScanPlan | None, Placement]
-_T = TypeVar("_T")
-_QUERY = 500  # SQLite takes a limited number of arguments in one query
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +64,7 @@ def place(session: ImagingSession, places: Sequence[Place], *, at: datetime) -> 
         added[resource] += Amount(1, file.length, file.frames)
         known.add(resource, name, file)
     _move(kept)
-    keys = _drop(dropped)
+    keys = drop_files(dropped)
     amount = count_files(session, added, at=at) if added else Amount()
     return Placed(amount, len(dropped), tuple(keys), tuple(notes))
 
@@ -78,17 +76,6 @@ def _move(files: list[File]) -> None:
             "UPDATE fornix_file SET arrival_id = NULL, resource_id = %s, name = %s WHERE id = %s",
             [(file.resource_id, file.name, file.pk) for file in files],
         )
-
-
-def _drop(file_ids: list[int]) -> list[str]:
-    keys: list[str] = []
-    for part in _parts(file_ids):
-        blobs = Blob.objects.filter(file__pk__in=part)
-        rows = list(blobs.values_list("pk", "key"))
-        File.objects.filter(pk__in=part).delete()
-        Blob.objects.filter(pk__in=[pk for pk, _ in rows]).delete()
-        keys += [key for _, key in rows]
-    return keys
 
 
 class _Shelf:
@@ -178,7 +165,6 @@ def _agree(one: str, other: str) -> bool:
     return one == other or not one or not other
 
 
-def _parts(items: Iterable[_T]) -> Iterable[list[_T]]:
-    """Slices that fit into one query."""
-    rows = list(dict.fromkeys(items))
-    return (rows[begin : begin + _QUERY] for begin in range(0, len(rows), _QUERY))
+def _parts(items: Iterable[str]) -> Iterator[Sequence[str]]:
+    """Each once, in slices that fit into one query."""
+    return parts(list(dict.fromkeys(items)))

@@ -12,7 +12,10 @@ from fornix.booking.attach import attach_new_project
 from fornix.booking.find import FoundProject, find_booking_project
 from fornix.catalog.projects import create_project, find_project, free_label, lock_creation
 from fornix.errors import Refused
+from fornix.ingest.names import printable
 from fornix.models import Arrival, BookingProject, ImagingSession, Project, Scan
+
+_SHOWN = 60  # characters of a text that may be a code
 
 
 class Waits(Refused):
@@ -45,7 +48,7 @@ def route(arrival: Arrival, evidence: Evidence, *, at: datetime, source: str) ->
         if project is not None:
             return project
     if evidence.candidates:
-        codes = ", ".join(f'"{code}"' for code in evidence.candidates)
+        codes = ", ".join(f'"{printable(code[:_SHOWN])}"' for code in evidence.candidates)
         raise Waits(f"no known project is called {codes}. Say the project, with --project")
     raise Waits("nothing in the files names a project. Say it, with --project")
 

@@ -16,8 +16,10 @@ from django.utils import timezone
 from fornix.dicom.labels import clean_label
 from fornix.ingest.days import local_day
 from fornix.ingest.receive import OTHER, Reception, arrival_of
+from fornix.ingest.waiting import Joined, join_waiting
+from fornix.meg.labels import EMPTY_ROOM
 from fornix.meg.recordings import Candidate, Found, Recording, find_recordings
-from fornix.models import Arrival, File
+from fornix.models import File
 
 BESIDE = "beside"  # + the import's root: passengers that lie beside sessions of several people
 NOTHING = "nothing"  # + the import's root: nothing in it is recognised
@@ -38,9 +40,7 @@ class Sealed:
     """What an upload amounts to, before it is filed."""
 
     unrecognised: tuple[Unrecognised, ...]
-    joined: tuple[
-        Arrival, ...
-    ]  # arrivals that waited before, to which this upload added or brought the same again
+    joined: Joined
 
 
 @dataclass(slots=True)
@@ -56,16 +56,17 @@ def seal(reception: Reception, time_zone: str) -> Sealed:
     with transaction.atomic():
         _merge_nameless_patients(reception)
         unrecognised = _distribute_others(reception, time_zone)
-        joined = _join_waiting(reception)
+        joined = join_waiting(reception.upload)
         for arrival in reception.upload.arrivals.annotate(n=Count("files"), size=Sum("files__blob__length")):
             if arrival.n == 0:
                 arrival.delete()
                 continue
             arrival.file_count, arrival.byte_count = arrival.n, arrival.size
             arrival.save(update_fields=["file_count", "byte_count"])
+        # A row that is not there any more raises: somebody took this process for dead and threw its upload away.
         reception.upload.sealed_at = timezone.now()
         reception.upload.save(update_fields=["sealed_at"])
-    return Sealed(tuple(unrecognised), tuple(joined))
+    return Sealed(tuple(unrecognised), joined)
 
 
 def _merge_nameless_patients(reception: Reception) -> None:
@@ -116,7 +117,7 @@ def _place_recording(reception: Reception, others: _Others, recording: Recording
     folder = recording.files[0].rpartition("/")[0]
     subject = clean_label(recording.subject or "") or f"?{clean_label(folder)}"
     if recording.kind != "empty_room":
-        subject = reception.destination.subject or subject
+        subject = clean_label(reception.destination.subject) or subject
     project = clean_label(next(iter(recording.project_candidates), ""))
     on, _ = local_day(recording.acquired, time_zone)
     day = on.isoformat() if on else ""
@@ -131,7 +132,7 @@ def _place_passenger(reception: Reception, others: _Others, name: str, reason: s
     if not beside:
         group = f"{NOTHING}:{clean_label(reception.roots[name])}"
     elif len(_people(beside)) == 1 or reception.destination.project or reception.destination.subject:
-        group = min(beside, key=beside.__getitem__)
+        group = min(beside, key=lambda group: (_people([group]) == {EMPTY_ROOM}, beside[group]))
     else:
         group = f"{BESIDE}:{clean_label(reception.roots[name])}"
     others.groups[name] = group
@@ -155,44 +156,7 @@ def _groups_beside(folders: Mapping[str, Mapping[str, str]], name: str, root: st
 
 def _people(groups: Iterable[str]) -> set[str]:
     """Whose data these groups hold: the patient of `study:uid:patient`, the subject of `MEG:subject:day:project`."""
-    return {
+    people = {
         group.rpartition(":")[2] if group.startswith("study:") else group.split(":")[1] for group in groups
     }
-
-
-def _join_waiting(reception: Reception) -> list[Arrival]:
-    """The same data imported again, with nothing said that would change its way, joins what waits already."""
-    joined = []
-    for arrival in list(reception.upload.arrivals.all()):
-        waiting = (
-            Arrival.objects.exclude(upload=reception.upload)
-            .filter(
-                group=arrival.group,
-                project_label=arrival.project_label,
-                subject_label=arrival.subject_label,
-                session_label=arrival.session_label,
-            )
-            .exclude(refusal="")
-            .first()
-        )
-        if waiting is not None:
-            _merge(arrival, waiting)
-            joined.append(waiting)
-    return joined
-
-
-def _merge(arrival: Arrival, waiting: Arrival) -> None:
-    known = set(waiting.files.values_list("blob__sha256", flat=True))
-    again: list[File] = []
-    new: list[File] = []
-    for file in arrival.files.select_related("blob"):
-        (again if file.blob.sha256 in known else new).append(file)
-    blobs = [file.blob for file in again]
-    File.objects.filter(pk__in=[file.pk for file in again]).delete()
-    for blob in blobs:
-        blob.delete()
-    File.objects.filter(pk__in=[file.pk for file in new]).update(arrival=waiting)
-    waiting.file_count += len(new)
-    waiting.byte_count += sum(file.blob.length for file in new)
-    waiting.refusal = waiting.refusal if not new else ""
-    waiting.save(update_fields=["file_count", "byte_count", "refusal"])
+    return people - {EMPTY_ROOM} or people

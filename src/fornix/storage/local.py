@@ -75,14 +75,11 @@ class LocalStore:
                 path.unlink(missing_ok=True)
                 sync_folder(path.parent)
 
-    def sweep_temporaries(self, older_than: datetime) -> int:
-        """Remove what writers that died left behind; return how many files that were.
-
-        Only files last written before `older_than` (aware) go: leave enough room for the longest living batch.
-        """
+    def sweep_temporaries(self, older_than: datetime, prefix: str = "") -> int:
+        """See Store.sweep_temporaries. The prefix is of whole folders."""
         swept = 0
         with disk_errors():
-            for _, entry in _walk(self._root, "", "", is_temporary):
+            for _, entry in _walk(self._root / check_prefix(prefix), "", "", is_temporary):
                 with suppress(FileNotFoundError):
                     if _written_at(entry.stat()) < older_than:
                         Path(entry.path).unlink()

@@ -88,6 +88,10 @@ class MemoryStore:
         """See Store.delete."""
         self._contents.pop(check_key(key), None)
 
+    def sweep_temporaries(self, older_than: datetime, prefix: str = "") -> int:  # noqa: ARG002 - the store's verb
+        """See Store.sweep_temporaries. A dead process leaves nothing in memory."""
+        return 0
+
 
 class _MemoryBatch:
     def __init__(self, stored: _Contents) -> None:

@@ -76,3 +76,10 @@ class Store(Protocol):
     def delete(self, key: str) -> None:
         """Remove the bytes durably. A key that is not there is no error."""
         ...
+
+    def sweep_temporaries(self, older_than: datetime, prefix: str = "") -> int:
+        """Remove what writers that died left unfinished under the prefix; return how many files that were.
+
+        Only files last written before `older_than` (aware) go: leave enough room for the longest living batch.
+        """
+        ...

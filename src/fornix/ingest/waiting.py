@@ -1,0 +1,99 @@
+"""Arrivals that wait, and data that comes again: nothing waits twice, and nothing waits that is filed by now."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from django.db import models, transaction
+from django.db.models import Exists, OuterRef
+from django.utils import timezone
+
+from fornix.ingest.dropping import drop_files
+from fornix.ingest.leftovers import reopen_upload, settle_upload
+from fornix.models import Arrival, File, ImagingSession, Upload
+from fornix.storage.store import Store
+
+
+@dataclass(slots=True)
+class Joined:
+    """What waited before and came again."""
+
+    arrivals: list[Arrival] = field(default_factory=list)  # they hold all that came: to be tried again
+    upload_ids: set[str] = field(default_factory=set)  # of these, and of those that what came now holds whole
+
+
+def join_waiting(upload: Upload) -> Joined:
+    """Drops whichever holds nothing of its own: an arrival of this upload, or one that waits for the same decision.
+
+    Called in the transaction that seals the upload. Bytes move to no other upload, so that each can clean up alone.
+    """
+    joined = Joined()
+    for arrival in upload.arrivals.order_by("id"):
+        brought = _hashes(arrival)
+        for waiting in _waiting_alike(arrival).select_for_update():
+            held = _hashes(waiting)
+            if brought <= held:
+                _drop(arrival)
+                joined.arrivals.append(waiting)
+                joined.upload_ids.add(waiting.upload_id)
+                break
+            if held <= brought:
+                _drop(waiting)
+                joined.upload_ids.add(waiting.upload_id)
+    return joined
+
+
+def absorb_waiting(session: ImagingSession, store: Store) -> int:
+    """Ends arrivals that waited with nothing but what the session's project holds by now; returns how many."""
+    ended = 0
+    for arrival in Arrival.objects.exclude(refusal="").order_by("id"):
+        if _holds_more(arrival, session):
+            continue
+        with transaction.atomic():
+            still = Arrival.objects.select_for_update().filter(pk=arrival.pk, lease_until=None).first()
+            if still is None or _holds_more(still, session):
+                continue
+            _drop(still)
+        settle_uploads([arrival.upload_id], store)
+        ended += 1
+    return ended
+
+
+def settle_uploads(upload_ids: Iterable[str], store: Store) -> None:
+    """Ends these uploads, as far as nothing of them is to be filed."""
+    for upload in Upload.objects.filter(pk__in=set(upload_ids)):
+        settle_upload(upload, store, at=timezone.now())
+
+
+def _waiting_alike(arrival: Arrival) -> models.QuerySet[Arrival]:
+    """Others of the same data, with nothing said that would change its way."""
+    return (
+        Arrival.objects.exclude(upload=arrival.upload_id)
+        .filter(
+            group=arrival.group,
+            project_label=arrival.project_label,
+            subject_label=arrival.subject_label,
+            session_label=arrival.session_label,
+            lease_until=None,
+        )
+        .exclude(refusal="")
+        .order_by("id")
+    )
+
+
+def _hashes(arrival: Arrival) -> set[str]:
+    return set(arrival.files.values_list("blob__sha256", flat=True))
+
+
+def _holds_more(arrival: Arrival, session: ImagingSession) -> bool:
+    held = File.objects.filter(
+        resource__session__project=session.project_id, blob__sha256=OuterRef("blob__sha256")
+    )
+    return arrival.files.exclude(Exists(held)).exists()
+
+
+def _drop(arrival: Arrival) -> None:
+    drop_files(arrival.files.values_list("pk", flat=True))
+    reopen_upload(arrival.upload_id)
+    arrival.delete()

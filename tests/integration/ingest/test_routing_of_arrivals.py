@@ -1,0 +1,228 @@
+"""Where data goes: the operator's word, a study filed before, a known code in the tags; everything else waits."""
+
+from __future__ import annotations
+
+import pytest
+from tests.factories import AT, make_account, make_project
+from tests.integration.ingest.archive import instance, meg, mri, put
+
+from fornix.errors import Invalid
+from fornix.models import (
+    Account,
+    Arrival,
+    BookingCode,
+    BookingPerson,
+    BookingProject,
+    BookingRole,
+    Event,
+    Membership,
+    Project,
+)
+
+
+def book(
+    code: str, external_id="b1", *, title="Songbirds", status="Approved", people=(), **fields
+) -> BookingProject:
+    """A project of Calpendo with one code and its users, as the mirror keeps it."""
+    booked = BookingProject.objects.create(
+        instance="main",
+        external_id=external_id,
+        code=code,
+        name=title,
+        status=status,
+        is_eligible=True,
+        first_seen_at=AT,
+        last_seen_at=AT,
+        **fields,
+    )
+    give_code(booked, code)
+    for number, account in enumerate(people):
+        person = BookingPerson.objects.create(
+            instance="main",
+            external_id=f"{external_id}-{number}",
+            is_active=True,
+            account=account,
+            first_seen_at=AT,
+            last_seen_at=AT,
+        )
+        BookingRole.objects.create(booking_project=booked, person=person, part="user", since=AT)
+    return booked
+
+
+def give_code(booked: BookingProject, code: str, *, first_seen_at=AT, last_seen_at=AT) -> None:
+    BookingCode.objects.create(
+        booking_project=booked,
+        code=code,
+        folded_code=code.lower(),
+        first_seen_at=first_seen_at,
+        last_seen_at=last_seen_at,
+    )
+
+
+def test_the_operator_creates_a_project_by_naming_it(archive, tmp_path):
+    archive.take(mri(tmp_path), project="NEW")
+
+    (project,) = archive.show()["projects"]
+    assert (project["label"], project["subjects"]) == ("NEW", 1)
+    assert Event.objects.filter(verb="project.created").count() == 1
+
+
+def test_a_project_is_found_however_its_code_is_spelled(archive, tmp_path):
+    make_project("Word-Learning")
+
+    archive.take(mri(tmp_path), project="word learning")
+
+    assert [session["project"] for session in archive.sessions()] == ["Word-Learning"]
+
+
+@pytest.mark.parametrize("code", ["a\nb", "x" * 181, "\x1b[31m"], ids=["newline", "too long", "escape"])
+def test_a_code_that_no_project_can_have_is_refused_before_anything_is_read(archive, tmp_path, code):
+    with pytest.raises(Invalid, match="printable"):
+        archive.take(mri(tmp_path), project=code)
+
+    assert archive.hashes() == set()
+
+
+TAGS = {
+    "PatientComments": {"PatientComments": "Project: KNOWN Subject: S1"},
+    "StudyComments": {"StudyComments": "project:known"},
+    "AdditionalPatientHistory": {"AdditionalPatientHistory": "Project:KNOWN;"},
+    "StudyDescription": {"StudyDescription": "KNOWN"},
+    "AccessionNumber": {"AccessionNumber": "KNOWN"},
+    "comments before description": {"PatientComments": "Project: KNOWN", "StudyDescription": "OTHER"},
+    "unknown comment, known description": {"PatientComments": "Project: NO", "StudyDescription": "KNOWN"},
+}
+
+
+@pytest.mark.parametrize("tags", TAGS.values(), ids=TAGS.keys())
+def test_a_known_code_in_the_tags_files_the_data(archive, tmp_path, tags):
+    make_project("KNOWN")
+    make_project("OTHER")
+
+    archive.take(put(tmp_path / "a.dcm", instance(**tags)))
+
+    assert [session["project"] for session in archive.sessions()] == ["KNOWN"]
+
+
+@pytest.mark.parametrize(
+    "tags", [{"StudyDescription": "KNOWN brain"}, {"PatientComments": "the project: is"}, {}]
+)
+def test_data_that_names_no_known_project_waits_and_creates_none(archive, tmp_path, tags):
+    make_project("KNOWN")
+
+    report = archive.take(put(tmp_path / "a.dcm", instance(**tags)))
+
+    assert (report.waits, len(archive.waiting()), Project.objects.count()) == (True, 1, 1)
+
+
+def test_waiting_data_waits_once_however_often_it_is_imported(archive, tmp_path):
+    folder = mri(tmp_path / "in")
+    archive.take(folder)
+    before = (archive.show(), archive.hashes())
+
+    report = archive.take(folder)
+
+    assert (archive.show(), archive.hashes()) == before
+    assert [(item.files, item.already_here) for item in report.filed] == [(0, 4)]
+
+
+def test_waiting_data_that_comes_again_with_more_waits_once(archive, tmp_path):
+    paths = sorted(mri(tmp_path / "in").rglob("*.IMA"))
+    archive.take(*paths[:2])
+    archive.take(*paths)
+
+    (arrival,) = archive.show()["arrivals"]
+    assert (arrival["files"], len(archive.hashes())) == (4, 4)
+    archive.take(*paths[:1])
+    assert archive.show()["arrivals"] == [arrival]
+
+
+def test_naming_the_project_later_resolves_what_waits(archive, tmp_path):
+    folder = mri(tmp_path / "in")
+    meg(folder / "meg")
+    put(folder / "README", b"both")
+    archive.take(folder)
+    assert len(archive.waiting()) == 3
+
+    archive.take(folder, project="A")
+
+    assert (archive.waiting(), len(archive.sessions())) == ([], 2)
+
+
+def test_a_code_that_became_known_files_what_waits_when_it_is_imported_again(archive, tmp_path):
+    folder = mri(tmp_path / "in", project="SONG")
+    archive.take(folder)
+    book("SONG")
+
+    report = archive.take(folder)
+
+    assert (archive.waiting(), [item.files for item in report.filed]) == ([], [4])
+
+
+def test_data_of_a_study_filed_already_joins_it_without_a_word(archive, tmp_path):
+    one, *others = sorted(mri(tmp_path / "in").rglob("*.IMA"))
+    archive.take(one, project="A", subject="S1", session="V1")
+
+    archive.take(*others)
+
+    (session,) = archive.sessions()
+    assert (session["project"], session["subject"], session["label"]) == ("A", "S1", "V1")
+    assert sum(scan["files"] for scan in session["scans"]) == 4
+
+
+def test_a_code_that_only_the_mirror_knows_creates_the_project_with_its_people(archive, tmp_path):
+    alice, bob = make_account("alice"), make_account("bob")
+    book("SONG", people=(alice, bob))
+
+    archive.take(mri(tmp_path, project="song"))
+
+    project = Project.objects.get()
+    assert (project.label, project.name) == ("SONG", "Songbirds")
+    assert set(Account.objects.filter(memberships__project=project)) == {alice, bob}
+
+
+def test_the_operators_code_finds_the_mirrored_project_too(archive, tmp_path):
+    book("SONG", people=(make_account("alice"),))
+
+    archive.take(mri(tmp_path), project="SONG")
+
+    assert (Project.objects.get().booking_project.code, Membership.objects.count()) == ("SONG", 1)
+
+
+def test_a_code_of_a_project_that_is_not_eligible_waits(archive, tmp_path):
+    book("SONG", status="Rejected")
+
+    assert archive.take(mri(tmp_path, project="SONG")).waits
+
+
+def test_a_code_that_two_projects_carry_waits_and_names_both(archive, tmp_path):
+    book("SONG", "b1")
+    book("SONG", "b2")
+
+    report = archive.take(mri(tmp_path, project="SONG"))
+
+    assert "several projects" in report.filed[0].waits_because
+
+
+def test_a_reused_code_makes_a_project_of_its_own(archive, tmp_path):
+    archive.take(mri(tmp_path / "1", day=1, project="SONG"), project="SONG")
+    old = book("SONG", "old")
+    Project.objects.update(booking_project=old)
+    BookingCode.objects.all().delete()
+    BookingProject.objects.update(code="GONE")
+    book("SONG", "new", title="Other birds")
+
+    archive.take(mri(tmp_path / "2", "P02", day=2, project="SONG"))
+
+    assert sorted(Project.objects.values_list("label", "name")) == [
+        ("SONG", "SONG"),
+        ("SONG_2", "Other birds"),
+    ]
+
+
+def test_a_reason_shows_no_more_than_a_line_of_what_the_file_says(archive, tmp_path):
+    archive.take(put(tmp_path / "a.dcm", instance(StudyDescription="x\x1b[2J" + "y" * 5000)))
+
+    reason = Arrival.objects.get().refusal
+    assert len(reason) < 200
+    assert reason.isprintable()
