@@ -13,10 +13,11 @@ from django.utils import timezone
 from fornix import wiring
 from fornix.audit.accesses import close_abandoned
 from fornix.booking.config import CalpendoConfig
+from fornix.booking.lease import end_sweep
 from fornix.booking.refusals import SweepRunning
 from fornix.booking.sweep import GOOD, find_last_good_sweep, run_sweep
 from fornix.ingest.importing import file_leftovers, retry_arrival, waiting_arrivals
-from fornix.models import SweepOutcome
+from fornix.models import Sweep, SweepOutcome
 from fornix.worker.loop import Job, log_failure
 
 logger = logging.getLogger(__name__)
@@ -39,10 +40,8 @@ def site_jobs() -> tuple[Job, ...]:
         return jobs
     sweeping = Sweeping(wiring.calpendo_config())
     every_s = float(environment.sweep_interval_s)
-    return (
-        *jobs,
-        Job("sweep", sweeping.run, every_s, first_after_s=first_sweep_after_s(every_s, timezone.now())),
-    )
+    first_s = first_sweep_after_s(every_s, timezone.now())
+    return (*jobs, Job("sweep", sweeping.run, every_s, first_after_s=first_s, when_cut=sweeping.give_up))
 
 
 def finish_leftovers() -> None:
@@ -65,11 +64,13 @@ class Sweeping:
 
     config: CalpendoConfig
     has_retried: bool = False  # by this process: what a killed one left undone is found by its successor
+    started_at: datetime | None = None
 
     def run(self) -> None:
         """One sweep; after a good one that brought news, tries again what waits."""
+        self.started_at = timezone.now()
         try:
-            result = run_sweep(self.config, timezone.now())
+            result = run_sweep(self.config, self.started_at)
         except SweepRunning:
             logger.info("action=sweep-skipped reason=running")
             return
@@ -81,6 +82,13 @@ class Sweeping:
         elif result.lines or not self.has_retried:
             retry_waiting()
             self.has_retried = True
+
+    def give_up(self) -> None:
+        """Ends the sweep that runs: it would hold up the next start's first one for more than an hour."""
+        if self.started_at is None:
+            return
+        for sweep in Sweep.objects.filter(outcome=SweepOutcome.RUNNING, started_at=self.started_at):
+            end_sweep(sweep, SweepOutcome.INCOMPLETE, "the archive was stopped while it ran", timezone.now())
 
 
 def retry_waiting() -> int:
