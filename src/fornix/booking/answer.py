@@ -178,14 +178,15 @@ def _booked_resources(row: Mapping[str, Any], resources: Sequence[ResourceRow]) 
 
 
 def _resource_of(setting: object, resources: Sequence[ResourceRow]) -> str | None:
-    if isinstance(setting, Mapping):
-        found = read_reference(setting, "resource", NOTHING_IS_EMPTY)
-        if found is not UNKNOWN:
-            return found
+    """The id of a setting's resource: by reference, by name, or the bare id of a resource."""
+    if not isinstance(setting, Mapping):
+        bare = read_id(setting)
+        return bare if any(each.id == bare for each in resources) else None
+    found = read_reference(setting, "resource", NOTHING_IS_EMPTY) or UNKNOWN
+    if found is UNKNOWN:
         found = read_text(setting, "resource.id", NOTHING_IS_EMPTY)
-        if found is not UNKNOWN:
-            return found
-        named = setting.get("formattedName")
-        return next((each.id for each in resources if each.name and each.name == named), None)
-    bare = read_id(setting)
-    return bare if any(each.id == bare for each in resources) else None
+    names = (found, read_text(setting, "resource", NOTHING_IS_EMPTY), setting.get("formattedName"))
+    by_name = (each.id for each in resources if each.name and each.name in names)
+    if found is UNKNOWN:
+        return next(by_name, None)
+    return found if any(each.id == found for each in resources) else next(by_name, found)

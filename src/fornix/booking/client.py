@@ -62,7 +62,7 @@ class CalpendoClient:
         patience: Patience = USUAL,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        self._base = config.url.rstrip("/")
+        self._base = _without_webdav(config.url)
         self._patience = patience
         self._sleep = sleep
         self._count = 0
@@ -176,6 +176,14 @@ class CalpendoClient:
                     f"Calpendo needs more than {self._patience.answer_s:g} s for its list of {type_name}."
                 )
         return bytes(body)
+
+
+def _without_webdav(url: str) -> str:
+    """The address to which paths are appended; many copy it with the interface's own path."""
+    base = url.rstrip("/")
+    for ending in ("/webdav/q", "/webdav/b", "/webdav"):
+        base = base.removesuffix(ending)
+    return base.rstrip("/")
 
 
 def _is_json(kind: str) -> bool:

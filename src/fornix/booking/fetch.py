@@ -12,6 +12,8 @@ from fornix.booking.answer import (
     RESOURCE_SETTINGS,
     SETTINGS_RESOURCE,
     Answer,
+    PersonRow,
+    ProjectRow,
     read_person,
     read_project,
     read_resource,
@@ -21,11 +23,19 @@ from fornix.booking.client import PARALLEL, CalpendoClient
 from fornix.booking.config import CalpendoConfig
 from fornix.booking.refusals import CalpendoUnusable, PasswordRefused, QueryRefused
 from fornix.booking.standing import ProjectStanding, project_standing
-from fornix.booking.wire import ABSENT, UNKNOWN, detect_spelling, read_id, read_path, read_required_text
+from fornix.booking.wire import (
+    ABSENT,
+    UNKNOWN,
+    References,
+    detect_spelling,
+    read_id,
+    read_path,
+    read_required_text,
+)
 
 PROJECT, PERSON, RESOURCE = "Calpendo.Project", "Calpendo.CalpendoUser", "Calpendo.Resource"
 BOOKING = "Calpendo.Booking"
-BOOKING_NEEDED = ("id", "status", "dateRange", "resource", "project")
+BOOKING_NEEDED = ("id", "status", "resource", "project")
 PROJECT_NEEDED = ("id", "name", "projectCode", "status", "owner", "users")
 PROJECT_WANTED = ("type", "groups", RESOURCE_SETTINGS, SETTINGS_RESOURCE, "created", "modified")
 PERSON_NEEDED = ("id", "status", "email")
@@ -66,9 +76,11 @@ def fetch_answer(client: CalpendoClient, config: CalpendoConfig, at: datetime) -
         projects.rows, lambda row: read_project(row, spelling, sources, scanners), "project"
     )
     person_rows, lost_people = _typed(people.rows, lambda row: read_person(row, spelling, leads), "user")
+    missing = _people_not_listed(project_rows, person_rows)
+    single = [read_person(row, spelling, leads) for row in _fetch_single(client, missing)]
     return Answer(
         projects=project_rows,
-        people=person_rows,
+        people=(*person_rows, *(row for row in single if row is not None)),
         resources=scanners,
         flaws=(
             *resources.flaws, *projects.flaws, *people.flaws, *lost_scanners, *lost_projects, *lost_people
@@ -78,17 +90,56 @@ def fetch_answer(client: CalpendoClient, config: CalpendoConfig, at: datetime) -
     )  # fmt: skip
 
 
+def _people_not_listed(projects: Sequence[ProjectRow], people: Sequence[PersonRow]) -> Sequence[str]:
+    """Ids that mirrored projects refer to and that the list of people lacks, in the order of the projects."""
+    listed = {row.id for row in people}
+    referred = [
+        found
+        for row in projects
+        if row.status is not UNKNOWN and _is_mirrored(row.status)
+        for found in (
+            *((row.owner,) if row.owner is not UNKNOWN else ()),
+            *(row.users.ids if isinstance(row.users, References) else ()),
+        )
+    ]
+    return [found for found in dict.fromkeys(referred) if found not in listed]
+
+
+def _fetch_single(client: CalpendoClient, ids: Sequence[str]) -> Sequence[Row]:
+    """People by id: a reference counts as unresolved only when asking for it leads nowhere (contract calpendo 4.4)."""
+    found: list[Row] = []
+    for person_id in ids[:MOST_SINGLE_PEOPLE]:
+        try:
+            person = client.fetch_object(PERSON, person_id)
+        except PasswordRefused:
+            raise
+        except CalpendoUnusable:
+            break
+        # The answer must be about whom we asked for.
+        if person is not None and read_id(person.get("id")) == person_id:
+            found.append(person)
+    return found
+
+
 def _fetch_bookings(
     client: CalpendoClient, config: CalpendoConfig, at: datetime
 ) -> tuple[Sequence[Row], tuple[str, ...]]:
     """Bookings give no rights: where they cannot be read, the rest of the mirror goes on, and says so."""
     try:
-        rows = client.fetch_list(BOOKING, BOOKING_NEEDED, window_expression(at, config.zone))
+        rows = _booking_rows(client, window_expression(at, config.zone))
     except PasswordRefused:
         raise
     except CalpendoUnusable as refusal:
         return (), (f"bookings were not read: {refusal}",)
     return [row for row in rows if isinstance(row, dict)], ()
+
+
+def _booking_rows(client: CalpendoClient, window: Sequence[str]) -> list[Any]:
+    """A range as one property or as two: which of them a Calpendo gives in lists is not known."""
+    try:
+        return client.fetch_list(BOOKING, (*BOOKING_NEEDED, "dateRange"), window)
+    except QueryRefused:
+        return client.fetch_list(BOOKING, (*BOOKING_NEEDED, "dateRange.start", "dateRange.finish"), window)
 
 
 def _fetch(client: CalpendoClient, type_name: str, needed: Sequence[str], wanted: Sequence[str]) -> _Raw:
@@ -135,6 +186,9 @@ def _with_sets(client: CalpendoClient, projects: _Raw) -> tuple[_Raw, tuple[str,
 
 
 def _is_worth_reading(row: Row) -> bool:
+    """Mirrored projects with a code; and all of them where the list does not even tell the status."""
+    if read_path(row, "status") is ABSENT:
+        return True
     status = read_required_text(row, "status")
     code = read_required_text(row, "projectCode")
     return status is not UNKNOWN and code is not UNKNOWN and _is_mirrored(status)

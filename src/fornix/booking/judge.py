@@ -127,6 +127,10 @@ def _emptiness(answer: Answer) -> list[str]:
         )
         if not rows
     ]
+    if answer.projects and all(row.status is UNKNOWN for row in answer.projects):
+        reasons.append("no project has a status that the service account may read")
+    if answer.people and all(row.status is UNKNOWN for row in answer.people):
+        reasons.append("no user has a status that the service account may read")
     mirrored = [row for row in answer.projects if _is_mirrored(row)]
     if len(mirrored) > FEW and not any(_has_members(row) for row in mirrored):
         reasons.append("no project has any user: may the service account still read who is on a project?")

@@ -173,9 +173,14 @@ def _about_parts(person: BookingPerson, booked: BookingProject, account: Account
         return [f"{_name(person)} is neither owner, PI nor user of {booked} in Calpendo"]
     reasons = [
         f"{_name(person)} is {_PARTS[role.part]} of {booked} in Calpendo since {_sweep_at(role.since)}"
-        f", which makes {role_of(role.part).value}"
+        f", which makes {role_of(role.part).value}{_waiting(role)}"
         for role in roles
     ]
+    if person.held_at is not None:
+        reasons.append(
+            f"{_name(person)} is {person.status} in Calpendo; since {_time(person.held_at)} it waits for a person to "
+            "approve that this takes rights away"
+        )
     if not person.is_active:
         expired = f", expired on {person.expires_on}" if person.expires_on else ""
         reasons.append(
@@ -185,6 +190,12 @@ def _about_parts(person: BookingPerson, booked: BookingProject, account: Account
     elif account is None or person.account_id is None:
         reasons.append("this is pending: it applies as soon as there is a link to an account")
     return reasons
+
+
+def _waiting(role: BookingRole) -> str:
+    if role.held_at is None:
+        return ""
+    return f"; it is no longer so, and since {_time(role.held_at)} the removal waits for a person"
 
 
 def _about_the_mirror() -> Iterable[str]:

@@ -17,7 +17,8 @@ from fornix.catalog.projects import create_project
 from fornix.models import Account, BookingProject, Event, Membership, Project, Sweep
 from fornix.simulator.calpendo.server import CalpendoServer
 
-AT_ONCE = Patience(connect_s=2, read_s=0.4, answer_s=1, retries=2, pause_s=0)
+AT_ONCE = Patience(connect_s=20, read_s=20, answer_s=60, retries=2, pause_s=0)
+HASTY = Patience(connect_s=20, read_s=0.5, answer_s=1, retries=2, pause_s=0)
 SOURCE = "calpendo:main"
 
 
@@ -26,9 +27,9 @@ def config_of(server: CalpendoServer, **changes) -> CalpendoConfig:
     return CalpendoConfig(**chosen | {"time_zone": server.site.beginning.switches.tz} | changes)
 
 
-def sweep(server: CalpendoServer, *, at: datetime | None = None, **options) -> SweepResult:
+def sweep(server: CalpendoServer, *, patience: Patience = AT_ONCE, **options) -> SweepResult:
     """One sweep now, by the simulator's clock, which goes on by an hour after it."""
-    result = run_sweep(config_of(server), at or server.site.clock, patience=AT_ONCE, **options)
+    result = run_sweep(config_of(server), server.site.clock, patience=patience, **options)
     server.site.advance(timedelta(hours=1))
     return result
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 from tests.integration.booking.mirrored import (
+    AT_ONCE,
     add_account,
     add_accounts,
     add_project,
     add_projects,
+    config_of,
     rights,
     sweep,
     true_rights,
@@ -18,6 +21,7 @@ from tests.integration.booking.mirrored import (
 from fornix.access.actors import OPERATOR
 from fornix.access.memberships import grant
 from fornix.booking.find import AmbiguousCode, FoundProject, find_booking_project
+from fornix.booking.sweep import run_sweep
 from fornix.catalog.projects import create_project
 from fornix.models import Account, Membership, Project, SweepOutcome
 from fornix.models.memberships import Role
@@ -269,3 +273,21 @@ def test_first_data_of_a_project_brings_its_people_at_once(calpendo, db):
 
     assert project.name.startswith("Hearing in noise")
     assert [row.role for row in project.memberships.all()] == ["owner"]
+
+
+def test_a_person_who_is_not_listed_is_asked_for_by_id(calpendo, db):
+    calpendo.site.set_faults([{"effect": "shrink", "percent": 5, "path": "/webdav/q/Calpendo.CalpendoUser*"}])
+
+    sweep(calpendo)
+
+    asked = [
+        entry.target for entry in calpendo.site.log() if "/webdav/b/Calpendo.CalpendoUser/" in entry.target
+    ]
+    assert 0 < len(asked) <= 20
+
+
+@pytest.mark.parametrize("ending", ["/", "/webdav", "/webdav/q/"])
+def test_the_address_may_be_copied_with_the_path_of_the_interface(calpendo, db, ending):
+    config = replace(config_of(calpendo), url=calpendo.url + ending)
+
+    assert run_sweep(config, calpendo.site.clock, patience=AT_ONCE).outcome is SweepOutcome.COMPLETE

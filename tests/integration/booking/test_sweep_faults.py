@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from tests.integration.booking.mirrored import (
     AT_ONCE,
+    HASTY,
     add_accounts,
     config_of,
     everything_but_sweeps,
@@ -52,9 +53,6 @@ REFUSED = [
     pytest.param(
         {"effect": "truncate", "at": 900, "length": "missing", "where": "repairable"}, "", id="cut, mended"
     ),
-    pytest.param({"effect": "slow-first-byte", "seconds": 3}, "silent", id="slow to begin"),
-    pytest.param({"effect": "slow-body", "bytes": 10, "every_s": 0.1}, "needs more than", id="a trickle"),
-    pytest.param({"effect": "stall", "at": 200}, "silent", id="stalls"),
     pytest.param({"effect": "reset"}, "", id="connection reset"),
     pytest.param({"effect": "reset", "at": 500}, "middle", id="reset in the middle"),
     pytest.param({"effect": "duplicate", "what": "id"}, "listed twice", id="an id twice"),
@@ -98,6 +96,25 @@ def test_a_fault_in_the_first_sweep_leaves_an_empty_mirror(calpendo, db, fault, 
     assert result.outcome is SweepOutcome.INCOMPLETE
     assert words in result.reason
     assert not BookingProject.objects.exists()
+
+
+SLOW = [
+    pytest.param({"effect": "slow-first-byte", "seconds": 5}, id="slow to begin"),
+    pytest.param({"effect": "slow-body", "bytes": 10, "every_s": 0.1}, id="a trickle"),
+    pytest.param({"effect": "stall", "at": 200}, id="stalls"),
+]
+
+
+@pytest.mark.parametrize("fault", SLOW)
+def test_patience_with_a_slow_calpendo_ends_and_changes_nothing(mirrored, fault):
+    before = everything_but_sweeps()
+    mirrored.site.set_faults([fault])
+
+    result = sweep(mirrored, patience=HASTY)
+
+    assert result.outcome is SweepOutcome.INCOMPLETE
+    assert "silent for too long" in result.reason or "needs more than" in result.reason
+    assert everything_but_sweeps() == before
 
 
 # Faults that look like a true answer: what they leave out is kept.
