@@ -127,6 +127,23 @@ def test_a_scan_opens_beside_the_list_and_nothing_breaks_the_policy(engine: Brow
     context.close()
 
 
+def test_a_list_is_filtered_and_sorted_in_place_and_the_address_says_how(engine: Browser, address: str):
+    context = engine.new_context()
+    page = log_in(context, address, "alice")
+
+    page.get_by_role("link", name="Title").click()
+    expect(page).to_have_url(f"{address}/?sort=title")
+    page.get_by_role("searchbox").fill("nothing like it")
+
+    expect(page.get_by_role("heading", name="Nothing matches")).to_be_visible()
+    expect(page).to_have_url(f"{address}/?q=nothing%20like%20it&sort=title")
+    expect(page.get_by_role("status")).to_have_text("0 of 1")
+    context.clear_cookies()
+    page.get_by_role("searchbox").fill("HERS")
+    expect(page.get_by_label("Password")).to_be_visible()
+    context.close()
+
+
 def test_the_theme_is_kept_in_the_browser_and_in_no_cookie(engine: Browser, address: str):
     context = engine.new_context(color_scheme="light")
     page = log_in(context, address, "alice")

@@ -52,10 +52,14 @@ class Links:
             [*self._order(self.window.sort, falls=self.window.descending), ("before", str(key))]
         )
 
+    @property
+    def parameters(self) -> list[tuple[str, str]]:
+        """What a form that filters this list sends besides: the order, and what is none of the list's."""
+        return [*self.kept, *self._order(self.window.sort, falls=self.window.descending)]
+
     def unfiltered(self) -> str:
         """The list without the filter."""
-        pairs = [*self.kept, *self._order(self.window.sort, falls=self.window.descending)]
-        return f"{self.path}?{urlencode(pairs)}" if pairs else self.path
+        return f"{self.path}?{urlencode(self.parameters)}" if self.parameters else self.path
 
     def _order(self, column: str, *, falls: bool) -> list[tuple[str, str]]:
         usual = falls == (column in self.sorting.falling)

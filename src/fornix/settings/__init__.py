@@ -112,6 +112,7 @@ STATICFILES_DIRS = [Path(__file__).parent.parent / "web" / "static"]
 STATICFILES_FINDERS = ["django.contrib.staticfiles.finders.FileSystemFinder"]
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
+WHITENOISE_MAX_AGE = 7 * 24 * 3600  # their addresses change when they do
 
 USE_TZ = True
 TIME_ZONE = FORNIX.time_zone

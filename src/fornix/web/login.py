@@ -46,6 +46,8 @@ def login_page(
     response = render(
         request, "login.html", {"refusal": None, "next": after, "problem": problem}, status=status
     )
+    if "HX-Request" in request.headers:
+        response["HX-Refresh"] = "true"  # asked for as a part of a page whose session has ended
     if status == 401:
         response["WWW-Authenticate"] = 'Bearer realm="Fornix"'
     return response

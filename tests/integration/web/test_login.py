@@ -133,6 +133,12 @@ def test_a_stranger_learns_nothing_from_an_address(browser):
     assert answer("/projects/P001")[0] == 401
 
 
+def test_a_part_of_a_page_whose_session_ended_brings_the_whole_login_page(browser):
+    response = browser().get("/?sort=code", headers={"HX-Request": "true"})
+
+    assert response["HX-Refresh"] == "true"
+
+
 def test_there_is_no_way_to_register(browser):
     words = ("register", "signup", "sign-up", "sign_up", "join", "invite", "reset")
 
