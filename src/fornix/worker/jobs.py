@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.contrib.sessions.backends.db import SessionStore
-from django.db import connection
 from django.utils import timezone
 
 from fornix import wiring
@@ -107,11 +106,8 @@ def retry_waiting() -> int:
 
 
 def tidy() -> None:
-    """Ends Access rows of killed processes, forgets log-ins that have run out, empties SQLite's journal."""
+    """Ends Access rows of killed processes, and forgets log-ins that have run out."""
     cut = close_abandoned(silent_since=timezone.now() - ABANDONED_AFTER)
     if cut:
         logger.info("action=accesses-ended count=%d", cut)
     SessionStore.clear_expired()
-    if connection.vendor == "sqlite":
-        with connection.cursor() as cursor:
-            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
