@@ -173,6 +173,8 @@ def _file_all(arrival: Arrival, plan: ArrivalPlan, session: ImagingSession, *, s
             _note_progress(
                 arrival,
                 at=at,
+                file_count=F("file_count") - len(part),
+                byte_count=F("byte_count") - sum(file.length for _, file in part),
                 filed_files=F("filed_files") + placed.amount.files,
                 filed_bytes=F("filed_bytes") + placed.amount.bytes,
             )

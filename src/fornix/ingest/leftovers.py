@@ -65,7 +65,8 @@ def tidy_after_the_dead(store: Store) -> list[Arrival]:
 def _is_abandoned(upload: Upload, now: datetime) -> bool:
     if upload.sealed_at is None:
         return is_gone(upload.owner, last_sign_at=upload.started_at, now=now, patience=UNSEALED_PATIENCE)
-    return is_gone(upload.owner, last_sign_at=upload.sealed_at, now=now)
+    # What this very process could not file is tried again: it is at work on nothing now, and leases guard the rest.
+    return upload.owner == this_process() or is_gone(upload.owner, last_sign_at=upload.sealed_at, now=now)
 
 
 def upload_prefix(upload: Upload) -> str:
