@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import fcntl
 import os
+import sys
+from io import TextIOWrapper
 from pathlib import Path
 
 from fornix.errors import Unavailable
@@ -25,11 +27,18 @@ def open_archive(data: Path | None) -> None:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise Unavailable(f"The data folder {folder} cannot be made: {error.strerror}.") from error
+    # Names of files and texts of headers are printed as far as the terminal can show them.
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
     import django
 
-    django.setup()
-    _migrate(folder)
+    try:
+        django.setup()
+        _migrate(folder)
+    except PermissionError as error:
+        raise Unavailable(f"The data folder {folder} cannot be written: {error.strerror}.") from error
 
 
 def _migrate(folder: Path) -> None:

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from django.db import models
 from django.db.models import Count, Max, Q, Sum
 
+from fornix.errors import Unavailable
 from fornix.ingest.leftovers import upload_prefix
 from fornix.models import Arrival, Blob, File, ImagingSession, Project, Resource, Scan, Subject, Upload
-from fornix.storage.store import Store
+from fornix.storage.store import BytesMissing, Store
 
 _CHUNK = 1 << 20
 
@@ -26,12 +27,19 @@ class Finding:
 
 
 def check(store: Store, *, read_bytes: bool) -> Iterator[Finding]:
-    """Everything that disagrees. With `read_bytes` each blob is read and hashed."""
-    yield from check_counters()
-    yield from check_rows()
-    yield from check_store(store)
+    """Everything that disagrees. With `read_bytes` each blob is read and hashed.
+
+    An import may be at work meanwhile: what disagrees is looked at once more, and told if it still does.
+    """
+    yield from _lasting(lambda: (*check_counters(), *check_rows(), *check_store(store)))
     if read_bytes:
         yield from check_hashes(store)
+
+
+def _lasting(look: Callable[[], tuple[Finding, ...]]) -> Iterator[Finding]:
+    first = look()
+    again = set(look()) if first else set()
+    yield from (finding for finding in first if finding in again)
 
 
 def check_counters() -> Iterator[Finding]:
@@ -114,13 +122,25 @@ def check_store(store: Store) -> Iterator[Finding]:
 def check_hashes(store: Store, progress: Callable[[int], None] | None = None) -> Iterator[Finding]:
     """Reads every blob and compares its SHA-256."""
     for number, blob in enumerate(Blob.objects.order_by("key", "offset").iterator(), 1):
-        if store.stat(blob.key) is None:
+        try:
+            sha256 = _sha256(store, blob)
+        except BytesMissing:
+            continue  # check_store tells it
+        except Unavailable as error:
+            yield Finding("hash", blob.key, f"the bytes cannot be read: {error}")
             continue
-        digest = hashlib.sha256()
-        with store.open(blob.key, blob.offset, blob.length) as stream:
-            while chunk := stream.read(_CHUNK):
-                digest.update(chunk)
-        if digest.hexdigest() != blob.sha256:
+        if sha256 != blob.sha256:
             yield Finding("hash", blob.key, "the bytes are not those that were stored")
         if progress:
             progress(number)
+
+
+def _sha256(store: Store, blob: Blob) -> str:
+    digest = hashlib.sha256()
+    try:
+        with store.open(blob.key, blob.offset, blob.length) as stream:
+            while chunk := stream.read(_CHUNK):
+                digest.update(chunk)
+    except OSError as error:
+        raise Unavailable(error.strerror or type(error).__name__) from error
+    return digest.hexdigest()
