@@ -36,6 +36,7 @@ def environment(**options: object) -> Environment:
         kind_of_scan=lambda scan: header_card.kind_of_scan(scan.type, scan.description),
         when=when,
         moment=moment,
+        hour=hour,
         day=day,
         on_day=on_day,
         capfirst=lambda text: text[:1].upper() + text[1:],
@@ -73,6 +74,12 @@ def when(at: datetime) -> Markup:
     """A moment as a reader wants it, with the whole of it in the title."""
     local = timezone.localtime(at)
     return _time(local, formats.ago(local, timezone.localtime()))
+
+
+def hour(at: datetime) -> Markup:
+    """A moment by the clock, where the day stands above it."""
+    local = timezone.localtime(at)
+    return _time(local, f"{local:%H:%M}")
 
 
 def moment(at: datetime) -> Markup:
