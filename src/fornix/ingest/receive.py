@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+from collections import deque
 from collections.abc import Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -29,7 +30,11 @@ SPOOLED_BYTES = 32 * 1024 * 1024  # of a batch out of an archive: these are in m
 WORKERS = min(4, os.cpu_count() or 1)  # hashing lets the others run, so one for each core is enough
 NAME_LENGTH = 1000
 KEPT_HEADERS = 5_000  # some kB each
+AHEAD = 2  # batches under way: one is read and hashed while the other is synced
 OTHER = "other"  # the group of what is no DICOM instance, until the upload is sealed
+
+Outcome = Taken | Unreadable
+Job = tuple[Source, str]  # and the key that it gets
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +81,19 @@ def open_upload(store: Store, destination: Destination, *, source: str, at: date
 
 
 def receive(reception: Reception, sources: Iterable[Source]) -> None:
-    """Takes the files in batches: the bytes are synced, then the rows are committed."""
+    """Takes the files in batches: the bytes are synced, then the rows are committed.
+
+    While one batch is synced and its rows are written, the next one is read and hashed.
+    """
     remaining = iter(sources)
-    with ThreadPoolExecutor(WORKERS) as pool:
+    under_way: deque[Future[list[Outcome]]] = deque()
+    with ThreadPoolExecutor(WORKERS) as hands, ThreadPoolExecutor(AHEAD) as batches:
         while batch := list(_next_batch(remaining)):
-            _receive_batch(reception, batch, pool)
+            under_way.append(batches.submit(_store, reception.store, _jobs(reception, batch), hands))
+            if len(under_way) == AHEAD:
+                _note(reception, under_way.popleft().result())
+        while under_way:
+            _note(reception, under_way.popleft().result())
 
 
 def _next_batch(sources: Iterator[Source]) -> Iterator[Source]:
@@ -94,23 +107,26 @@ def _next_batch(sources: Iterator[Source]) -> Iterator[Source]:
             return
 
 
-def _receive_batch(reception: Reception, sources: list[Source], pool: ThreadPoolExecutor) -> None:
-    day = reception.upload.started_at.date()
-    jobs = [
-        (source, blob_key(day, reception.upload.id, next(reception.numbers)))
-        for source in sources
-        if isinstance(source, SourceFile)
-    ]
-    with reception.store.batch() as batch:
-        outcomes = list(pool.map(lambda job: _take(batch, *job), jobs))
-    taken = [outcome for outcome in outcomes if isinstance(outcome, Taken)]
-    reception.unreadable += [source for source in sources if isinstance(source, Unreadable)]
+def _jobs(reception: Reception, sources: list[Source]) -> list[Job]:
+    day, upload = reception.upload.started_at.date(), reception.upload.id
+    return [(source, blob_key(day, upload, next(reception.numbers))) for source in sources]
+
+
+def _store(store: Store, jobs: list[Job], hands: ThreadPoolExecutor) -> list[Outcome]:
+    """Durable when it returns."""
+    with store.batch() as batch:
+        return list(hands.map(lambda job: _take(batch, *job), jobs))
+
+
+def _note(reception: Reception, outcomes: list[Outcome]) -> None:
     reception.unreadable += [outcome for outcome in outcomes if isinstance(outcome, Unreadable)]
     with transaction.atomic():
-        _keep(reception, taken)
+        _keep(reception, [outcome for outcome in outcomes if isinstance(outcome, Taken)])
 
 
-def _take(batch: Batch, source: SourceFile, key: str) -> Taken | Unreadable:
+def _take(batch: Batch, source: Source, key: str) -> Outcome:
+    if isinstance(source, Unreadable):
+        return source
     try:
         return take(batch, source, key)
     except OSError as error:
