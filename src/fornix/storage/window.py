@@ -51,10 +51,10 @@ class _Window(io.RawIOBase):
         target = memoryview(buffer).cast("B")
         wanted = max(0, min(len(target), self._length - self._position))
         self._stream.seek(self._offset + self._position)
-        data = self._stream.read(wanted)
-        target[: len(data)] = data
-        self._position += len(data)
-        return len(data)
+        # Straight into the caller's memory: a copy in between is a third of a download's work.
+        count = self._stream.readinto(target[:wanted])  # type: ignore[attr-defined]
+        self._position += count
+        return int(count)
 
     def close(self) -> None:
         self._stream.close()
