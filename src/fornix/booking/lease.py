@@ -1,40 +1,93 @@
-"""One sweep at a time, across machines: the running Sweep's row is the lease."""
+"""One sweep at a time, across machines: the running Sweep's row is the lease, renewed while the sweep lives."""
 
 from __future__ import annotations
 
+import os
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 
-from django.db import IntegrityError, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from fornix.booking.refusals import SweepRunning
 from fornix.models import Sweep, SweepOutcome
 
-# Longer than any sweep can take: three lists, each at most 4 times 5 minutes, would be an hour at the very worst.
-STALE_AFTER = timedelta(minutes=75)
+RENEW_EVERY_S = 20
+STALE_AFTER = timedelta(minutes=3)
 
 
 class LeaseLost(SweepRunning):
-    """This sweep took so long that another one has taken its place."""
+    """This sweep was silent for so long that another one has taken its place."""
 
 
 def take_lease(at: datetime) -> Sweep:
     """The row of a sweep that may now run; SweepRunning while another one does.
 
-    A sweep that was killed leaves its row behind: after a while it counts as dead.
+    A sweep that was killed leaves its row behind. It counts as dead at once where its process is known to be gone,
+    else when it has not renewed its lease for a while.
     """
     with transaction.atomic():
         running = Sweep.objects.select_for_update().filter(outcome=SweepOutcome.RUNNING).first()
-        if running is not None and running.started_at > at - STALE_AFTER:
+        if running is not None and _lives(running, at):
             raise SweepRunning(
-                f"Another sweep is running since {running.started_at:%Y-%m-%d %H:%M} UTC (number {running.pk})."
+                f"Another sweep is running since {running.started_at:%Y-%m-%d %H:%M} UTC (number {running.pk}). "
+                f"If it was killed on another machine, it counts as dead after {STALE_AFTER.seconds // 60} minutes."
             )
         if running is not None:
             end_sweep(running, SweepOutcome.INCOMPLETE, "it was cut off before its end", at)
         try:
             with transaction.atomic():
-                return Sweep.objects.create(started_at=at, outcome=SweepOutcome.RUNNING)
+                return Sweep.objects.create(
+                    started_at=at, renewed_at=at, holder=_holder(os.getpid()), outcome=SweepOutcome.RUNNING
+                )
         except IntegrityError:
             raise SweepRunning from None
+
+
+@contextmanager
+def kept_alive(sweep: Sweep, at: datetime) -> Iterator[None]:
+    """Renews the lease from a thread of its own while the block runs; `at` is when the sweep began."""
+    ended, began = threading.Event(), time.monotonic()
+
+    def renew() -> None:
+        while not ended.wait(RENEW_EVERY_S):
+            now = at + timedelta(seconds=time.monotonic() - began)
+            # A busy database is no reason to end the sweep: there are several more beats before it counts as dead.
+            with suppress(DatabaseError):
+                Sweep.objects.filter(pk=sweep.pk, outcome=SweepOutcome.RUNNING).update(renewed_at=now)
+            connection.close()
+
+    thread = threading.Thread(target=renew, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join()
+
+
+def _lives(sweep: Sweep, at: datetime) -> bool:
+    host, _, pid = sweep.holder.rpartition(" ")
+    if host == socket.gethostname() and pid.isdigit() and _is_gone(int(pid)):
+        return False
+    return (sweep.renewed_at or sweep.started_at) > at - STALE_AFTER
+
+
+def _is_gone(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return True
+    except OSError:
+        return False
+    return False
+
+
+def _holder(pid: int) -> str:
+    return f"{socket.gethostname()[:100]} {pid}"
 
 
 def require_lease(sweep: Sweep) -> None:

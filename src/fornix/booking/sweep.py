@@ -15,7 +15,7 @@ from fornix.booking.client import USUAL, CalpendoClient, Patience
 from fornix.booking.config import CalpendoConfig
 from fornix.booking.fetch import fetch_answer
 from fornix.booking.judge import Baseline, Judgement, judge
-from fornix.booking.lease import LeaseLost, end_sweep, take_lease
+from fornix.booking.lease import LeaseLost, end_sweep, kept_alive, take_lease
 from fornix.booking.load import load_mirror
 from fornix.booking.plan import Plan, make_plan
 from fornix.booking.refusals import CalpendoUnusable
@@ -62,7 +62,8 @@ def run_sweep(
     sweep = take_lease(at)
     result = SweepResult(sweep.pk, SweepOutcome.INCOMPLETE, "it was stopped by a fault of ours", 0, {})
     try:
-        result = _sweep(config, at, sweep, patience, accept_first=accept_first)
+        with kept_alive(sweep, at):
+            result = _sweep(config, at, sweep, patience, accept_first=accept_first)
     finally:
         sweep.requests, sweep.counts = result.requests, dict(result.counts)
         sweep.details = dict(result.details)

@@ -159,6 +159,8 @@ class Sweep(models.Model):
     """One run of the mirror: fetch, judge, plan, guard, apply, record. The running one is its own lease."""
 
     started_at = models.DateTimeField()
+    renewed_at = models.DateTimeField(null=True)  # the lease: a running sweep says now and then that it lives
+    holder = models.CharField(max_length=120, blank=True)  # "host pid" of the process that runs it
     finished_at = models.DateTimeField(null=True)
     outcome = models.CharField(max_length=12, choices=SweepOutcome.choices, default=SweepOutcome.RUNNING)
     reason = models.TextField(blank=True)

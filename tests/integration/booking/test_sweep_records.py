@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import socket
+import subprocess
+import sys
 import threading
+import time
 from datetime import timedelta
 
 import pytest
@@ -18,7 +22,7 @@ from tests.integration.booking.mirrored import (
     verbs,
 )
 
-from fornix.booking.lease import STALE_AFTER, end_sweep, take_lease
+from fornix.booking.lease import STALE_AFTER, end_sweep, kept_alive, take_lease
 from fornix.booking.refusals import SweepRunning
 from fornix.models import Account, BookingPerson, Event, Membership, Project, Sweep, SweepOutcome
 
@@ -107,14 +111,47 @@ def test_a_sweep_that_runs_keeps_others_out(calpendo, db):
     assert calpendo.site.log() == []
 
 
-def test_a_sweep_that_died_is_replaced_after_a_while(calpendo, db):
-    dead = take_lease(calpendo.site.clock - STALE_AFTER - timedelta(seconds=1))
+def test_a_sweep_that_fell_silent_is_replaced_after_a_while(calpendo, db):
+    dead = take_lease(calpendo.site.clock - STALE_AFTER)
 
     result = sweep(calpendo)
 
     assert result.outcome is SweepOutcome.COMPLETE
     dead.refresh_from_db()
     assert (dead.outcome, dead.reason) == ("incomplete", "it was cut off before its end")
+
+
+def test_a_sweep_whose_process_is_gone_is_replaced_at_once(calpendo, db):
+    gone = subprocess.run(
+        [sys.executable, "-c", "import os; print(os.getpid())"], capture_output=True, check=True
+    )
+    dead = take_lease(calpendo.site.clock)
+    Sweep.objects.filter(pk=dead.pk).update(holder=f"{socket.gethostname()} {int(gone.stdout)}")
+
+    assert sweep(calpendo).outcome is SweepOutcome.COMPLETE
+
+
+def test_a_sweep_that_renews_its_lease_is_never_too_old(calpendo, db):
+    slow = take_lease(calpendo.site.clock - timedelta(hours=1))
+    Sweep.objects.filter(pk=slow.pk).update(renewed_at=calpendo.site.clock)
+
+    with pytest.raises(SweepRunning):
+        sweep(calpendo)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_running_sweep_renews_its_lease(calpendo, monkeypatch):
+    monkeypatch.setattr("fornix.booking.lease.RENEW_EVERY_S", 0.01)
+    running = take_lease(calpendo.site.clock)
+
+    with kept_alive(running, calpendo.site.clock):
+        for _ in range(1000):
+            running.refresh_from_db()
+            if running.renewed_at > calpendo.site.clock:
+                break
+            time.sleep(0.01)
+
+    assert running.renewed_at > calpendo.site.clock
 
 
 def test_a_sweep_that_lost_its_lease_cannot_end_in_glory(calpendo, db):
