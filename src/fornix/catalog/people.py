@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from django.db.models import F, Q
+
 from fornix.access.actors import Actor
 from fornix.access.policy import ROLE_ORDER
 from fornix.access.visibility import readable_projects
-from fornix.models import Account, BookingPerson, BookingRole, Membership, Override
+from fornix.catalog.keyset import Listing, Window, cut
+from fornix.models import Account, BookingPerson, BookingRole, Membership, Override, Project
 from fornix.models.memberships import OverrideKind
-
 
 PARTS = {"owner": "owner", "pi": "PI", "user": "user"}
 
@@ -69,26 +71,28 @@ def project_people(project_id: int, booking_project_id: int | None) -> tuple[Per
     return tuple(sorted(lines, key=_rank))
 
 
-def places(actor: Actor) -> tuple[PlaceLine, ...]:
-    """The projects that the actor's own account is on, and why."""
-    if actor.account is None:
-        return ()
+def places(actor: Actor, window: Window) -> Listing[PlaceLine]:
+    """The projects that the actor's own account is on by name, and why."""
+    mine = Membership.objects.filter(account=actor.account)
+    pins = Override.objects.filter(account=actor.account, kind=OverrideKind.PIN)
+    listed = Q(pk__in=mine.values("project")) | Q(pk__in=pins.values("project"))
+    projects = readable_projects(actor).filter(listed)
+    page = cut(projects.select_related("booking_project"), F("label"), window)
     grounds: defaultdict[int, list[Ground]] = defaultdict(list)
-    for row in Membership.objects.filter(account=actor.account):
+    for row in mine.filter(project__in=page.rows):
         grounds[row.project_id].append(_membership(row))
-    for pin in Override.objects.filter(account=actor.account, kind=OverrideKind.PIN):
+    for pin in pins.filter(project__in=page.rows):
         grounds[pin.project_id].append(_override(pin))
-    projects = (
-        readable_projects(actor).filter(pk__in=grounds).select_related("booking_project").order_by("label")
-    )
-    return tuple(
-        PlaceLine(
-            code=row.label,
-            title=(row.booking_project.name if row.booking_project else "") or row.name,
-            role=_strongest(grounds[row.pk]),
-            grounds=tuple(grounds[row.pk]),
-        )
-        for row in projects
+    count = projects.count()
+    return Listing(page.as_lines(lambda row: _place(row, grounds[row.pk])), count, count)
+
+
+def _place(row: Project, grounds: list[Ground]) -> PlaceLine:
+    return PlaceLine(
+        code=row.label,
+        title=(row.booking_project.name if row.booking_project else "") or row.name,
+        role=_strongest(grounds),
+        grounds=tuple(grounds),
     )
 
 

@@ -1,4 +1,5 @@
-"""Errors as answers: one table of family -> status, as a page, JSON or text. Words and layout of pages are templates'.
+"""Errors as answers: one table of family -> status, as a page, JSON or text. Pages are the templates
+`refusal.html` and `login.html`; this module knows their names alone.
 
 What a stranger may not see is answered with the log-in page (401) whether it exists or not.
 """
@@ -14,7 +15,6 @@ from dataclasses import dataclass
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import render
-from django.template.exceptions import TemplateDoesNotExist
 
 from fornix.errors import ArchiveError, Invalid, NotAllowed, NotVisible, Refused, Unavailable
 from fornix.http.actors import CredentialsWrong, viewer_of
@@ -185,8 +185,6 @@ def _page(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     }
     try:
         return render(request, template, context, status=refusal.status)
-    except TemplateDoesNotExist:
-        raise
     except Exception as error:  # noqa: BLE001 - the frame of the page needs the database, which may be what is broken
         _record_failure(request, error, refusal.number)
         return _text(refusal)

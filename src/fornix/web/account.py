@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
@@ -17,8 +18,10 @@ from fornix.access.passwords import change_password
 from fornix.catalog.people import places
 from fornix.errors import Invalid
 from fornix.http.actors import person_at_pages, person_of
+from fornix.http.paging import Links, Sorting, window_of
 from fornix.models import ApiToken
 
+PLACES = Sorting(("code",), default="code")
 LONGEST = timedelta(days=3660)
 
 
@@ -89,9 +92,11 @@ def _page(
     password_problem: str = "",
     status: int = 200,
 ) -> HttpResponse:
+    window = window_of(request, PLACES)
     context = {
         "account": actor.account,
-        "places": places(actor),
+        "places": places(actor, window),
+        "links": Links(reverse("account"), window, PLACES),
         "tokens": list(ApiToken.objects.filter(account=actor.account).order_by("-created_at", "-pk")),
         "now": timezone.now(),
         "made": made,

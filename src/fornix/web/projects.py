@@ -12,11 +12,11 @@ from fornix.catalog.people import PersonLine, Standing, project_people
 from fornix.catalog.project_record import ProjectRecord, get_project
 from fornix.errors import NotVisible
 from fornix.http.actors import actor_of
-from fornix.http.paging import Sorting, links_of, window_of
+from fornix.http.paging import Sorting, key_of, links_of, window_of
 from fornix.web.frame import freshness
 
 SUBJECTS = Sorting(subjects.SORTS, default="changed", falling=("changed", "sessions", "files", "size"))
-SHORT = 8  # people on the project's own page
+SHORT, LONG = 8, 100  # people on the project's own page, and on a page of theirs
 
 
 @require_safe
@@ -45,7 +45,15 @@ def project_people_list(request: HttpRequest, project: str) -> HttpResponse:
     record = get_project(actor_of(request), project)
     if not record.is_readable:
         raise NotVisible
-    context = {"project": record, "people": _people_of(record), "freshness": freshness()}
+    people = _people_of(record)
+    start = key_of(request, "after") or 0
+    context = {
+        "project": record,
+        "people": people[start : start + LONG],
+        "people_count": len(people),
+        "next": start + LONG if len(people) > start + LONG else None,
+        "freshness": freshness(),
+    }
     return render(request, "people.html", context)
 
 

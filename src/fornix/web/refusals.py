@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sys
+
 from django.http import HttpRequest, HttpResponse
 
-from fornix.http.errors import answer, make_refusal
+from fornix.http.errors import answer, make_refusal, translate
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001 - the framework's hook
@@ -31,5 +33,6 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # no
 
 
 def failed(request: HttpRequest) -> HttpResponse:
-    """What nobody caught (handler500)."""
-    return answer(request, make_refusal(500))
+    """What nobody caught, such as an error in a middleware (handler500); called while it is handled."""
+    error = sys.exception()
+    return translate(request, error) if isinstance(error, Exception) else answer(request, make_refusal(500))

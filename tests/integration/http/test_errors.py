@@ -19,6 +19,10 @@ NUMBER = re.compile(r"[2-9A-HJ-NP-Z]{3}-[2-9A-HJ-NP-Z]{3}")
 pytestmark = pytest.mark.django_db
 
 
+def breaking_middleware(get_response):
+    return lambda request: 1 / 0
+
+
 @pytest.fixture
 def request_by_alice():
     request = RequestFactory().get("/projects/P001")
@@ -119,6 +123,17 @@ def test_the_page_of_a_failure_needs_no_database(request_by_alice, monkeypatch):
 
     assert response.status_code == 500
     assert "Your data are safe" in response.content.decode()
+
+
+def test_an_error_outside_the_views_is_logged_too(client, settings, caplog):
+    settings.MIDDLEWARE = ["tests.integration.http.test_errors.breaking_middleware"]
+    client.raise_request_exception = False
+
+    response = client.get("/", headers=PAGE)
+
+    assert response.status_code == 500
+    assert f"number={NUMBER.search(response.content.decode())[0]}" in caplog.text
+    assert "error=ZeroDivisionError" in caplog.text
 
 
 def test_an_answer_that_says_how_it_may_be_kept_is_left_alone(rf):

@@ -46,6 +46,18 @@ def test_my_projects_are_listed_with_role_and_reason(browser):
     assert "a@example.test" in page
 
 
+def test_many_projects_have_pages(browser):
+    alice = factories.make_account("alice")
+    for number in range(60):
+        factories.make_project(f"P{number:02}", people={alice: Role.MEMBER})
+    client = browser(alice)
+
+    first = client.get("/account").content.decode()
+    second = client.get(re.search(r'rel="next" href="([^"]+)"', first)[1]).content.decode()
+
+    assert re.findall(r'href="/projects/(P\d+)"', first + second) == [f"P{number:02}" for number in range(60)]
+
+
 def test_a_secret_is_shown_once_and_works(browser):
     client = browser(factories.make_account("alice"))
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from tests import factories
 
@@ -15,23 +17,38 @@ def root(browser):
     return browser(factories.make_account("root", is_administrator=True))
 
 
-def test_what_waits_is_listed_with_its_reason_and_counted_in_the_bar(root):
+def make_waiting(count: int) -> None:
     upload = Upload.objects.create(id="u", source="import", owner="host", started_at=factories.AT)
-    for number, refusal in enumerate(["No project is named.", ""]):
+    for number in range(count):
         Arrival.objects.create(
-            id=str(number),
+            id=f"{number:03}",
             upload=upload,
             group=str(number),
             received_at=factories.AT,
-            refusal=refusal,
-            file_count=1200,
+            refusal=f"reason {number}",
         )
+
+
+def test_what_waits_is_listed_with_its_reason_and_counted_in_the_bar(root):
+    make_waiting(2)
+    Arrival.objects.filter(id__endswith="001").update(refusal="")
 
     page = root.get("/arrivals").content.decode()
 
-    assert "No project is named." in page
+    assert "Reason 0" in page
     assert page.count("<tr>") == 2
     assert '<span class="badge">1</span>' in page
+
+
+def test_pages_of_what_waits_hold_each_once(root):
+    make_waiting(60)
+
+    first = root.get("/arrivals").content.decode()
+    older = root.get(re.search(r'rel="next" href="([^"]+)"', first)[1]).content.decode()
+
+    shown = re.findall(r"<bdi>Reason (\d+)</bdi>", first + older)
+    assert shown == [str(number) for number in reversed(range(60))]
+    assert 'rel="next"' not in older
 
 
 def test_nothing_waits_is_said_calmly(root):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -76,6 +77,21 @@ def test_people_who_wait_or_are_suspended_are_listed_with_the_reason(browser):
     assert "Waits for first login" in page.partition("Waiting Wu")[2].partition('class="person"')[0]
     assert "not active in Calpendo" in page.partition("Suspended Sue")[2].partition('class="person"')[0]
     assert "Linked Lee" not in page
+
+
+def test_a_long_list_of_people_has_pages(browser):
+    alice, booked = factories.make_account("alice"), make_booking_project()
+    for number in range(120):
+        make_person(booked, f"Person {number:03}")
+    factories.make_project("P001", people={alice: Role.MEMBER}, booking_project=booked)
+    client = browser(alice)
+
+    first, second = (text_of(client, f"/projects/P001/people{rest}") for rest in ("", "?after=100"))
+
+    shown = re.findall(r"Person \d+", first + second)
+    assert shown == [f"Person {number:03}" for number in range(120)]
+    assert 'href="/projects/P001/people?after=100"' in first
+    assert 'rel="next"' not in second
 
 
 def test_who_is_blocked_is_told_to_owners_only(browser):
