@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 
 from django.utils import timezone
 
@@ -36,7 +37,8 @@ def run(args: argparse.Namespace) -> int:
     if args.json:
         print(json.dumps(as_json(result), ensure_ascii=False, indent=2))
     else:
-        print("\n".join(in_words(result)))
+        out = sys.stderr if result.outcome is SweepOutcome.INCOMPLETE else sys.stdout
+        print("\n".join(in_words(result)), file=out)
     return _EXITS.get(result.outcome, FAILED)
 
 
@@ -58,7 +60,7 @@ def as_json(result: SweepResult) -> dict[str, object]:
 def in_words(result: SweepResult) -> list[str]:
     """The result for people: what was read, what changes, what waits."""
     if result.outcome is SweepOutcome.INCOMPLETE:
-        return [result.reason, "The mirror is as it was."]
+        return [f"fornix: {result.reason}", "The mirror is as it was."]
     read = ", ".join(f"{number} {what}" for what, number in result.counts.items())
     verb = "would change" if result.is_dry_run else "changed"
     changes = [line for line in result.lines if line.kind != "removal.held"]

@@ -192,11 +192,11 @@ def test_mirror_ends_with_3_when_something_waits(configured, capsys):
 def test_mirror_ends_with_1_when_nothing_came_of_it(configured, capsys):
     configured.site.set_faults([{"effect": "401"}])
 
-    code, out, _ = fornix(capsys, "mirror")
+    code, out, err = fornix(capsys, "mirror")
 
-    assert code == 1
-    assert "refuses the user name or the password" in out
-    assert "The mirror is as it was." in out
+    assert (code, out) == (1, "")
+    assert "refuses the user name or the password" in err
+    assert "The mirror is as it was." in err
 
 
 def test_mirror_without_settings_says_which_ones_are_missing(db):
