@@ -27,14 +27,10 @@ def main() -> None:
     from fornix.worker.jobs import site_jobs
     from fornix.worker.loop import run_jobs
 
-    jobs = site_jobs()
-    loop = threading.Thread(target=run_jobs, args=(jobs, told), name="jobs", daemon=True)
+    loop = threading.Thread(target=run_jobs, args=(site_jobs(), told), name="jobs", daemon=True)
     loop.start()
     told.wait()
     loop.join(END_S)
-    if loop.is_alive():
-        for job in jobs:
-            job.when_cut()
     # A job that is still at it is cut off: any job may be, at any moment, and the next start goes on.
     os._exit(0)
 

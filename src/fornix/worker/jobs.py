@@ -12,11 +12,10 @@ from django.utils import timezone
 from fornix import wiring
 from fornix.audit.accesses import close_abandoned
 from fornix.booking.config import CalpendoConfig
-from fornix.booking.lease import end_sweep
 from fornix.booking.refusals import SweepRunning
 from fornix.booking.sweep import GOOD, find_last_good_sweep, run_sweep
 from fornix.ingest.importing import file_leftovers, retry_arrival, waiting_arrivals
-from fornix.models import Sweep, SweepOutcome
+from fornix.models import SweepOutcome
 from fornix.worker.loop import Job, log_failure
 
 logger = logging.getLogger(__name__)
@@ -24,6 +23,7 @@ logger = logging.getLogger(__name__)
 LEFTOVERS_EVERY_S = 60.0
 TIDY_EVERY_S = 300.0
 SOON_S = 3.0
+MIN_SWEEP_S = 10.0  # whatever the setting says: Calpendo is not ours to wear out
 # A download notes every half a minute that it still runs.
 ABANDONED_AFTER = timedelta(minutes=5)
 
@@ -38,9 +38,9 @@ def site_jobs() -> tuple[Job, ...]:
     if not environment.calpendo_url:
         return jobs
     sweeping = Sweeping(wiring.calpendo_config())
-    every_s = float(environment.sweep_interval_s)
+    every_s = max(MIN_SWEEP_S, float(environment.sweep_interval_s))
     first_s = first_sweep_after_s(every_s, timezone.now())
-    return (*jobs, Job("sweep", sweeping.run, every_s, first_after_s=first_s, when_cut=sweeping.give_up))
+    return (*jobs, Job("sweep", sweeping.run, every_s, first_after_s=first_s))
 
 
 def finish_leftovers() -> None:
@@ -63,13 +63,11 @@ class Sweeping:
 
     config: CalpendoConfig
     has_retried: bool = False  # by this process: what a killed one left undone is found by its successor
-    started_at: datetime | None = None
 
     def run(self) -> None:
         """One sweep; after a good one that brought news, tries again what waits."""
-        self.started_at = timezone.now()
         try:
-            result = run_sweep(self.config, self.started_at)
+            result = run_sweep(self.config, timezone.now())
         except SweepRunning:
             logger.info("action=sweep-skipped reason=running")
             return
@@ -81,13 +79,6 @@ class Sweeping:
         elif result.lines or not self.has_retried:
             retry_waiting()
             self.has_retried = True
-
-    def give_up(self) -> None:
-        """Ends the sweep that runs: it would hold up the next start's first one for more than an hour."""
-        if self.started_at is None:
-            return
-        for sweep in Sweep.objects.filter(outcome=SweepOutcome.RUNNING, started_at=self.started_at):
-            end_sweep(sweep, SweepOutcome.INCOMPLETE, "the archive was stopped while it ran", timezone.now())
 
 
 def retry_waiting() -> int:

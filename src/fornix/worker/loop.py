@@ -19,16 +19,12 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """Work that is found from the rows alone: any run may be missed or cut off, the next one makes up for it.
-
-    `when_cut` is called, from another thread, when the process ends in the middle of `run`.
-    """
+    """Work that is found from the rows alone: any run may be missed or cut off, the next one makes up for it."""
 
     name: str
     run: Callable[[], None]
     every_s: float
     first_after_s: float = 0.0
-    when_cut: Callable[[], None] = lambda: None
 
 
 @dataclass(slots=True)

@@ -13,6 +13,7 @@ from tests.acceptance.served import write_images
 from fornix import wiring
 from fornix.audit.accesses import open_access
 from fornix.booking.config import CalpendoConfig
+from fornix.booking.lease import take_lease
 from fornix.catalog.projects import create_project
 from fornix.ingest.importing import import_paths, waiting_arrivals
 from fornix.ingest.receive import Destination
@@ -91,20 +92,11 @@ def test_one_that_cannot_be_filed_does_not_hold_up_the_others(waits, monkeypatch
 
 
 def test_a_sweep_beside_another_is_left_out(sweeping):
-    Sweep.objects.create(started_at=timezone.now(), outcome=SweepOutcome.RUNNING)
+    take_lease(timezone.now())
 
     sweeping.run()
 
     assert Sweep.objects.count() == 1
-
-
-def test_a_sweep_that_is_cut_off_gives_its_lease_back(sweeping):
-    sweeping.started_at = timezone.now()
-    Sweep.objects.create(started_at=sweeping.started_at, outcome=SweepOutcome.RUNNING)
-
-    sweeping.give_up()
-
-    assert Sweep.objects.get().outcome == SweepOutcome.INCOMPLETE
 
 
 def test_the_first_sweep_comes_soon_and_after_a_recent_one_in_its_time():
