@@ -32,6 +32,7 @@ def open_access(
     address: str,
     session: ImagingSession,
     scan: Scan | None,
+    file_id: int | None = None,
     file_count: int,
     byte_count: int,
 ) -> int:
@@ -45,6 +46,7 @@ def open_access(
         project=session.project,
         session=session,
         scan=scan,
+        file_id=file_id,
         file_count=file_count,
         byte_count=byte_count,
         outcome=AccessOutcome.RUNNING.value,

@@ -54,6 +54,7 @@ class DownloadPlan:
     kind: DownloadKind
     session: ImagingSession
     scan: Scan | None
+    file_id: int | None
     name: str
     content_type: str
     fixed_time: datetime
@@ -105,6 +106,7 @@ def plan_file(actor: Actor, accession: str, file_id: int) -> DownloadPlan:
         kind=DownloadKind.FILE,
         session=session,
         scan=row.resource.scan,
+        file_id=row.pk,
         name=name,
         content_type=DICOM_TYPE if row.sop_instance_uid else "application/octet-stream",
         fixed_time=session.created_at,
@@ -137,6 +139,7 @@ def _zip_plan(
         kind=kind,
         session=session,
         scan=scan,
+        file_id=None,
         name=f"{name}.zip",
         content_type="application/zip",
         # ZIP knows no zone; one zone for all readers, so that the bytes are the same for all.

@@ -163,6 +163,7 @@ def _begin(
         address=actor.address,
         session=plan.session,
         scan=plan.scan,
+        file_id=plan.file_id,
         file_count=len(plan.files),
         byte_count=stop - start,
     )

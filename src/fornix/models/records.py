@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 
 from fornix.models.accounts import Account, ApiToken
+from fornix.models.files import File
 from fornix.models.projects import Project, Subject
 from fornix.models.sessions import ImagingSession, Scan
 
@@ -44,6 +45,7 @@ class Access(models.Model):
     project = models.ForeignKey(Project, on_delete=models.PROTECT)
     session = models.ForeignKey(ImagingSession, on_delete=models.PROTECT)
     scan = models.ForeignKey(Scan, null=True, on_delete=models.PROTECT)
+    file = models.ForeignKey(File, null=True, on_delete=models.SET_NULL)  # of kind file: which one
     file_count = models.PositiveBigIntegerField()
     byte_count = models.PositiveBigIntegerField()  # announced
     bytes_sent = models.PositiveBigIntegerField(default=0)

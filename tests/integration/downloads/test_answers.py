@@ -123,6 +123,15 @@ def test_each_answer_leaves_a_row_of_who_what_and_how_much(client, address, sess
     assert row.finished_at >= row.started_at
 
 
+def test_the_row_of_a_file_says_which(client, session):
+    file = session.resources.get().files.get()
+
+    _, body = get(client, f"/sessions/{session.accession}/files/{file.pk}/download")
+
+    row = Access.objects.get()
+    assert (row.kind, row.file, row.scan, row.byte_count) == ("file", file, file.resource.scan, len(body))
+
+
 def test_a_script_downloads_with_a_token_and_the_row_says_which(session, address):
     made = factories.make_token(factories.actor_of("alice").account)
 
