@@ -1,7 +1,7 @@
 """Fetches what the pages take from others, as src/fornix/web/static/vendor/vendor.lock says, and makes it anew.
 
-For maintainers: needs npm and, for the fonts, `pip install fonttools brotli`. A file that comes out otherwise than the lock
-says is an error; `--accept` writes its new sum into the lock instead.
+For maintainers: needs npm and, for the fonts, `pip install fonttools brotli`. A file that comes out otherwise than the
+lock says is an error; `--accept` writes its new sum into the lock instead.
 """
 
 from __future__ import annotations
