@@ -59,6 +59,15 @@ def test_a_killed_child_is_replaced(command_environment, tmp_path, name):
         assert ask(served, "/").status == 200
 
 
+def test_a_killed_server_of_requests_is_replaced(command_environment, tmp_path):
+    with serving(command_environment, tmp_path) as served:
+        (first,) = children(process_of(served, "web"))
+        kill(first)
+        wait_until(lambda: set(children(process_of(served, "web"))) - {first}, "another one")
+
+        assert ask(served, "/").status == 200
+
+
 def test_nobody_outlives_a_killed_supervisor(command_environment, tmp_path):
     with serving(command_environment, tmp_path) as served:
         left = everybody(served)

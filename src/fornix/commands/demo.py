@@ -15,6 +15,7 @@ from fornix.commands.setup import open_archive
 from fornix.simulator.calpendo.server import CalpendoServer
 
 DEFAULT_FOLDER = Path(".demo")
+LOG = "demo.log"
 SERVICE_ACCOUNT = "archive"  # and its password
 SWEEP_INTERVAL_S = 60  # what is changed in the simulated Calpendo shows while one looks
 
@@ -49,7 +50,9 @@ def run(args: argparse.Namespace) -> int:
             print(f"making the demo in {folder}", file=sys.stderr, flush=True)
             fill(folder / "files", note)
             note_complete(folder, note)
-        serve(listener, args.listen, on_ready=lambda url: _tell(url, note, calpendo, folder))
+        # The log stays out of the terminal, where the logins are to be read.
+        with (folder / LOG).open("a") as log:
+            serve(listener, args.listen, on_ready=lambda url: _tell(url, note, calpendo, folder), log=log)
     print(f"The demo has ended. Its data lie in {folder}; delete the folder to begin anew.")
     return DONE
 
@@ -79,7 +82,7 @@ def _tell(url: str, note: DemoNote, calpendo: CalpendoServer, folder: Path) -> N
         "",
         f"  Calpendo is simulated at {calpendo.url} ({SERVICE_ACCOUNT}, {SERVICE_ACCOUNT}) and read every minute;",
         f"  its control interface: {calpendo.control_url}/_sim, token {calpendo.token}",
-        f"  The data lie in {folder}. Ctrl-C ends all of it.",
+        f"  The data lie in {folder}, and the log, {LOG}. Ctrl-C ends all of it.",
         "",
     ]
     print("\n".join(lines), flush=True)

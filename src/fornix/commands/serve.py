@@ -5,7 +5,9 @@ from __future__ import annotations
 import argparse
 import os
 import socket
+import sys
 from collections.abc import Callable
+from typing import IO
 
 from fornix import wiring
 from fornix.commands.listening import (
@@ -43,15 +45,18 @@ def run(args: argparse.Namespace) -> int:
 
 
 def serve(
-    listener: socket.socket, written: Address, *, on_ready: Callable[[str], None] = lambda _: None
+    listener: socket.socket,
+    written: Address,
+    *,
+    on_ready: Callable[[str], None] = lambda _: None,
+    log: IO[str] | None = None,
 ) -> None:
-    """Runs web and worker on an open socket; `on_ready` is called after the ready line, with the address."""
-    web = Program(
-        "web",
-        "fornix.commands.web_process",
-        ("--listener", str(listener.fileno())),
-        (listener.fileno(),),
-    )
+    """Runs web and worker on an open socket; `on_ready` is called after the ready line, with the address.
+
+    `log` is where their lines go; stderr without it.
+    """
+    number = listener.fileno()
+    web = Program("web", "fornix.commands.web_process", ("--listener", str(number)), (number,))
     worker = Program("worker", "fornix.commands.worker_process")
     address = bound_address(listener, written)
-    Supervisor((web, worker), address, wiring.environment().url, on_ready).run()
+    Supervisor((web, worker), address, wiring.environment().url, on_ready, log or sys.stderr).run()

@@ -16,6 +16,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import IO
 from urllib.parse import urlsplit
 
 from fornix.commands.listening import Address
@@ -31,7 +32,7 @@ STILLBORN = 3  # deaths before the archive was ready for the first time
 
 
 class NeverReady(Unavailable):
-    """The archive does not start. The lines above tell why."""
+    """The archive does not start. Its log tells why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,7 @@ class Supervisor:
     address: Address
     public_url: str = ""
     on_ready: Callable[[str], None] = lambda _: None
+    log: IO[str] = field(default_factory=lambda: sys.stderr)  # of the children; stdout is for the one line
     _stop: threading.Event = field(default_factory=threading.Event)
     _ready: threading.Event = field(default_factory=threading.Event)
 
@@ -96,7 +98,7 @@ class Supervisor:
             if child.deaths >= STILLBORN and not self._ready.is_set():
                 raise NeverReady
         if now >= child.due_at:
-            child.process, child.started_at = start(child.program, lifeline), now
+            child.process, child.started_at = start(child.program, lifeline, self.log), now
 
     def _announce(self) -> None:
         """Says once, on stdout, that the archive answers."""
@@ -111,14 +113,15 @@ class Supervisor:
             self._stop.wait(POLL_S)
 
 
-def start(program: Program, lifeline: int) -> subprocess.Popen[bytes]:
+def start(program: Program, lifeline: int, log: IO[str]) -> subprocess.Popen[bytes]:
     """Starts a program in a process group of its own, so that Ctrl-C reaches only the supervisor."""
     # -P: what lies in the current folder must not be taken for one of our modules.
     command = [sys.executable, "-P", "-m", program.module, "--lifeline", str(lifeline), *program.arguments]
     return subprocess.Popen(  # noqa: S603 - our own module
         command,
         stdin=subprocess.DEVNULL,
-        stdout=sys.stderr,  # stdout is for the one line
+        stdout=log,
+        stderr=log,
         pass_fds=(lifeline, *program.files),
         start_new_session=True,
     )
