@@ -8,7 +8,7 @@ from datetime import datetime
 
 from fornix.access.actors import Actor
 from fornix.access.policy import require_administrator
-from fornix.models import Sweep
+from fornix.models import Sweep, SweepOutcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +25,8 @@ class SweepLine:
 
 
 def last_complete_at() -> datetime | None:
-    """When the last complete sweep ended; None before the first."""
-    complete = Sweep.objects.filter(outcome="complete").order_by("-pk")
+    """When the last sweep that read all of Calpendo ended; None before the first."""
+    complete = Sweep.objects.filter(outcome__in=(SweepOutcome.COMPLETE, SweepOutcome.HELD)).order_by("-pk")
     return complete.values_list("finished_at", flat=True).first()
 
 
@@ -35,5 +35,5 @@ def last_sweeps(actor: Actor, *, size: int = 48) -> tuple[SweepLine, ...]:
     require_administrator(actor)
     return tuple(
         SweepLine(row.pk, row.started_at, row.finished_at, row.outcome, row.reason, row.requests, row.counts)
-        for row in Sweep.objects.defer("changes").order_by("-pk")[:size]
+        for row in Sweep.objects.defer("changes", "details").order_by("-pk")[:size]
     )

@@ -25,7 +25,7 @@ class BookingRecord:
     pi: str
     owners: tuple[str, ...]
     former_codes: tuple[str, ...]
-    last_seen_at: datetime
+    vanished_at: datetime | None  # since when complete answers lack it; the rest is what was known last
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,5 +91,5 @@ def _booking_record(project: Project, booked: BookingProject) -> BookingRecord:
         pi=", ".join(named["pi"]) or booked.pi_text,
         owners=named["owner"],
         former_codes=tuple(code for code in codes if code not in (booked.code, project.label)),
-        last_seen_at=booked.last_seen_at,
+        vanished_at=booked.vanished_at,
     )

@@ -113,13 +113,19 @@ def test_a_protected_project_is_listed_by_its_record_only(browser):
 
 
 @pytest.mark.parametrize(
-    ("hours", "words"),
-    [(0.2, "Mirrored from Calpendo"), (3, "Calpendo silent, last known shown")],
-    ids=["fresh", "old"],
+    ("hours", "outcome", "words"),
+    [
+        (0.2, "complete", "Mirrored from Calpendo"),
+        (0.2, "held", "Mirrored from Calpendo"),
+        (3, "complete", "Calpendo silent, last known shown"),
+    ],
+    ids=["fresh", "with removals held", "old"],
 )
-def test_home_says_how_fresh_the_mirror_is(browser, hours, words):
-    ended = timezone.now() - timedelta(hours=hours)
-    Sweep.objects.create(started_at=ended, finished_at=ended, outcome="complete")
+def test_home_says_how_fresh_the_mirror_is(browser, hours, outcome, words):
+    now = timezone.now()
+    ended = now - timedelta(hours=hours)
+    Sweep.objects.create(started_at=ended, finished_at=ended, outcome=outcome)
+    Sweep.objects.create(started_at=now, finished_at=now, outcome="incomplete")
 
     assert words in page_of(browser(factories.make_account("alice")))
 

@@ -65,6 +65,16 @@ def test_a_project_that_calpendo_does_not_know_says_so(browser):
     assert "Made here, not in Calpendo" in text_of(browser(alice), "/projects/P001")
 
 
+def test_a_project_that_vanished_from_calpendo_says_since_when(browser):
+    alice, booked = factories.make_account("alice"), make_booking_project(vanished_at=AT)
+    factories.make_project("P001", people={alice: Role.MEMBER}, booking_project=booked)
+
+    page = text_of(browser(alice), "/projects/P001")
+
+    assert "Gone from Calpendo since" in page
+    assert "Hearing in noise" in page
+
+
 def test_people_who_wait_or_are_suspended_are_listed_with_the_reason(browser):
     alice, booked = factories.make_account("alice"), make_booking_project()
     make_person(booked, "Waiting Wu")
