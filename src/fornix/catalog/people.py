@@ -48,6 +48,7 @@ class PersonLine:
     role: str
     standing: Standing
     grounds: tuple[Ground, ...]
+    removal_is_held: bool = False  # Calpendo lists the person no more; an administrator has not decided yet
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,8 @@ def person_name(person: BookingPerson) -> str:
 
 def project_people(project_id: int, booking_project_id: int | None) -> tuple[PersonLine, ...]:
     """Everybody in a project; the caller has made sure that the actor may read it. By role, then name."""
-    lines = [*_admitted(project_id), *(_listed(booking_project_id) if booking_project_id else ())]
+    held = _held_accounts(booking_project_id)
+    lines = [*_admitted(project_id, held), *(_listed(booking_project_id) if booking_project_id else ())]
     return tuple(sorted(lines, key=_rank))
 
 
@@ -96,7 +98,7 @@ def _place(row: Project, grounds: list[Ground]) -> PlaceLine:
     )
 
 
-def _admitted(project_id: int) -> Iterable[PersonLine]:
+def _admitted(project_id: int, held: frozenset[int]) -> Iterable[PersonLine]:
     grounds: defaultdict[int, list[Ground]] = defaultdict(list)
     accounts: dict[int, Account] = {}
     blocked: set[int] = set()
@@ -118,7 +120,15 @@ def _admitted(project_id: int) -> Iterable[PersonLine]:
             role=_strongest(grounds[pk]),
             standing=standing,
             grounds=tuple(grounds[pk]),
+            removal_is_held=pk in held,
         )
+
+
+def _held_accounts(booking_project_id: int | None) -> frozenset[int]:
+    held = BookingRole.objects.filter(booking_project_id=booking_project_id)
+    held = held.filter(Q(held_at__isnull=False) | Q(person__held_at__isnull=False))
+    accounts = held.filter(person__account__isnull=False).values_list("person__account", flat=True)
+    return frozenset(pk for pk in accounts if pk is not None)
 
 
 def _listed(booking_project_id: int) -> Iterable[PersonLine]:

@@ -89,6 +89,15 @@ def test_people_who_wait_or_are_suspended_are_listed_with_the_reason(browser):
     assert "Linked Lee" not in page
 
 
+def test_a_removal_that_waits_for_a_decision_is_told(browser):
+    alice, booked = factories.make_account("alice"), make_booking_project()
+    make_person(booked, "Alice", account=alice)
+    BookingRole.objects.update(held_at=AT)
+    factories.make_project("P001", people={alice: Role.MEMBER}, booking_project=booked)
+
+    assert "the removal waits for an administrator" in text_of(browser(alice), "/projects/P001")
+
+
 def test_a_long_list_of_people_has_pages(browser):
     alice, booked = factories.make_account("alice"), make_booking_project()
     for number in range(120):
