@@ -47,15 +47,7 @@ class StoredFile:
     """One file as it was received."""
 
     def __init__(self, file: PlannedFile, store: Store) -> None:
-        self._entry = ZipEntry.of_blob(
-            file.path,
-            store,
-            file.key,
-            length=file.length,
-            crc32=file.crc32,
-            sha256=file.sha256,
-            offset=file.offset,
-        )
+        self._entry = _entry(file, store)
         self.etag = file.sha256
         self.length = file.length
         stat = store.stat(file.key)
@@ -81,23 +73,24 @@ class StoredFile:
                 yield data
 
 
+def _entry(file: PlannedFile, store: Store) -> ZipEntry:
+    return ZipEntry.of_blob(
+        file.path,
+        store,
+        file.key,
+        length=file.length,
+        crc32=file.crc32,
+        sha256=file.sha256,
+        offset=file.offset,
+    )
+
+
 def body_of(plan: DownloadPlan, store: Store) -> Body:
     """The bytes that a plan stands for. Raises Unavailable when those of a single file are missing."""
     if plan.kind is DownloadKind.FILE:
         return StoredFile(plan.files[0], store)
     entries = [ZipEntry.of_bytes(plan.manifest_path, plan.manifest)]
-    entries += [
-        ZipEntry.of_blob(
-            file.path,
-            store,
-            file.key,
-            length=file.length,
-            crc32=file.crc32,
-            sha256=file.sha256,
-            offset=file.offset,
-        )
-        for file in plan.files
-    ]
+    entries += [_entry(file, store) for file in plan.files]
     return ZipPlan(entries, plan.fixed_time)
 
 
