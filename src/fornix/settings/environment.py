@@ -7,6 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from fornix.errors import Invalid
 
 LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "[::1]")
 
@@ -41,7 +44,7 @@ def default_data_folder(environ: Mapping[str, str]) -> Path:
 
 def read_environment(environ: Mapping[str, str] = os.environ) -> Environment:
     """The settings as the environment gives them; absent ones have the documented defaults."""
-    time_zone = environ.get("FORNIX_TIME_ZONE", "UTC")
+    time_zone = _zone(environ, "FORNIX_TIME_ZONE", "UTC")
     return Environment(
         data=Path(environ.get("FORNIX_DATA") or default_data_folder(environ)).absolute(),
         database_url=environ.get("FORNIX_DATABASE", ""),
@@ -54,12 +57,30 @@ def read_environment(environ: Mapping[str, str] = os.environ) -> Environment:
         calpendo_url=environ.get("FORNIX_CALPENDO_URL", "").rstrip("/"),
         calpendo_username=environ.get("FORNIX_CALPENDO_USERNAME", ""),
         calpendo_password=environ.get("FORNIX_CALPENDO_PASSWORD", ""),
-        calpendo_time_zone=environ.get("FORNIX_CALPENDO_TIME_ZONE", time_zone),
+        calpendo_time_zone=_zone(environ, "FORNIX_CALPENDO_TIME_ZONE", time_zone),
         calpendo_scanners=environ.get("FORNIX_CALPENDO_SCANNERS", ""),
         calpendo_excluded_codes=environ.get("FORNIX_CALPENDO_EXCLUDED_CODES", ""),
         calpendo_pi=environ.get("FORNIX_CALPENDO_PI", ""),
-        sweep_interval_s=int(environ.get("FORNIX_SWEEP_INTERVAL_S", "3600")),
+        sweep_interval_s=_seconds(environ, "FORNIX_SWEEP_INTERVAL_S", 3600),
     )
+
+
+def _zone(environ: Mapping[str, str], name: str, default: str) -> str:
+    zone = environ.get(name) or default
+    try:
+        ZoneInfo(zone)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise Invalid(
+            f"{name} is the name of a time zone, such as Europe/London. This is not: {zone}"
+        ) from None
+    return zone
+
+
+def _seconds(environ: Mapping[str, str], name: str, default: int) -> int:
+    text = environ.get(name) or str(default)
+    if not text.isascii() or not text.isdigit() or int(text) < 1:
+        raise Invalid(f"{name} is a number of seconds, such as {default}. This is not: {text}")
+    return int(text)
 
 
 def database_settings(environment: Environment) -> dict[str, object]:
@@ -77,7 +98,7 @@ def database_settings(environment: Environment) -> dict[str, object]:
         }
     parts = urlsplit(environment.database_url)
     if parts.scheme not in ("postgresql", "postgres"):
-        raise ValueError("FORNIX_DATABASE starts with postgresql://; without it Fornix uses SQLite.")
+        raise Invalid("FORNIX_DATABASE starts with postgresql://; without it Fornix uses SQLite.")
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": unquote(parts.path.lstrip("/")) or "fornix",
