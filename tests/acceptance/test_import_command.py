@@ -196,6 +196,12 @@ def test_a_hostile_zip_is_contained(fornix, tmp_path):
     assert "1 files" in done.stdout
 
 
+def test_the_archives_own_folder_is_not_imported(fornix, tmp_path, data_folder):
+    fornix("import", mri(tmp_path / "in"), "--project", "A")
+
+    assert "own data folder" in fornix("import", data_folder / "blobs").stderr
+
+
 def test_show_tells_a_project_or_session_that_is_not_there(fornix):
     done = fornix("show", "NOPE")
 

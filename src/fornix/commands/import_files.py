@@ -8,11 +8,12 @@ import sys
 from pathlib import Path
 
 from fornix.commands.main import DONE, FAILED, WAITS
+from fornix.errors import Invalid
 from fornix.ingest.filing import Filed
 from fornix.ingest.importing import ImportReport, import_paths
 from fornix.ingest.names import printable
 from fornix.ingest.receive import Destination
-from fornix.wiring import site_rules, store
+from fornix.wiring import environment, site_rules, store
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -36,6 +37,9 @@ def run(args: argparse.Namespace) -> int:
         subject=args.subject.strip(),
         session=args.session.strip(),
     )
+    data = environment().data.resolve()
+    if any(path.resolve().is_relative_to(data) for path in args.paths):
+        raise Invalid("This is the archive's own data folder; its bytes are filed already.")
     report = import_paths(args.paths, destination, store(), site_rules())
     if args.json:
         print(json.dumps(_as_json(report), indent=1, ensure_ascii=False))
@@ -95,7 +99,8 @@ def _print(report: ImportReport) -> None:
         if item.waits_because:
             count = item.files or item.already_here
             again = " (already here)" if item.already_here else ""
-            print(f"waits: {count} files{again}: {item.waits_because}. Arrival {item.arrival_id}")
+            reason = printable(item.waits_because)
+            print(f"waits: {count} files{again}: {reason}. Arrival {item.arrival_id}")
     for failure in report.unreadable:
         print(f"fornix: could not read {printable(failure.name)}: {failure.reason}", file=sys.stderr)
     if not (report.filed or report.unrecognised or report.unreadable):

@@ -13,6 +13,7 @@ from fornix.catalog.inventory import arrival_rows, project_row, session_rows
 from fornix.catalog.projects import find_project
 from fornix.commands.main import DONE
 from fornix.errors import Invalid
+from fornix.ingest.names import printable
 from fornix.models import ImagingSession, Project
 
 
@@ -71,9 +72,8 @@ def _as_json(
 def _print(projects: QuerySet[Project], sessions: QuerySet[ImagingSession], *, whole: bool) -> None:
     listed = list(projects)
     for project in listed:
-        print(
-            f"{project.label}: {project.subject_count} subjects, {project.session_count} sessions  {project.name}"
-        )
+        counts = f"{project.subject_count} subjects, {project.session_count} sessions"
+        print(f"{project.label}: {counts}  {printable(project.name)}")
         for session in sessions.filter(project=project).select_related("subject"):
             day = session.acquired_on or "no date"
             print(
@@ -82,10 +82,10 @@ def _print(projects: QuerySet[Project], sessions: QuerySet[ImagingSession], *, w
             )
             if not whole:
                 for scan in session.scans.order_by("number", "scan_id"):
-                    print(
-                        f"    {scan.scan_id:>10}  {scan.type:<12} {scan.file_count:>6} files  {scan.description}"
-                    )
+                    words = f"{scan.type:<12} {scan.file_count:>6} files  {scan.description}"
+                    print(f"    {scan.scan_id:>10}  {printable(words)}")
     for arrival in arrival_rows() if whole else []:
-        print(f"waits: {arrival['files']} files: {arrival['reason']}. Arrival {arrival['id']}")
+        reason = printable(str(arrival["reason"]))
+        print(f"waits: {arrival['files']} files: {reason}. Arrival {arrival['id']}")
     if not listed:
         print("The archive is empty. `fornix import PATH --project CODE` files the first data.")

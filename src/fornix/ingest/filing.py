@@ -119,7 +119,8 @@ def _claim(arrival: Arrival, *, by_person: bool) -> bool:
             return False
         row.lease_owner, row.lease_until = this_process(), now + LEASE
         row.attempts = 1 if by_person else row.attempts + 1
-        row.save(update_fields=["lease_owner", "lease_until", "attempts"])
+        row.refusal = ""  # so that it is found and finished if this process dies
+        row.save(update_fields=["lease_owner", "lease_until", "attempts", "refusal"])
         reopen_upload(row.upload_id)
     arrival.refresh_from_db()
     return True

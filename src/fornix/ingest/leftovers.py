@@ -34,9 +34,10 @@ def settle_upload(upload: Upload, store: Store, *, at: datetime) -> None:
         return
     if upload.settled_at is None:
         _delete_unnamed_bytes(upload, store)
-        Upload.objects.filter(pk=upload.pk).update(settled_at=at)
     if not upload.arrivals.exists():
         upload.delete()
+    elif upload.settled_at is None:
+        Upload.objects.filter(pk=upload.pk).update(settled_at=at)
 
 
 def reopen_upload(upload_id: str) -> None:

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
+from tests.factories import make_project
 from tests.integration.ingest.archive import filings, instance, meg, mri, put, put_all
 
 from fornix.errors import Unavailable
@@ -276,8 +277,6 @@ def test_an_arrival_that_fails_keeps_no_other_out(archive, tmp_path, monkeypatch
 
 
 def test_waiting_data_is_tried_again_without_a_person(archive, tmp_path):
-    from tests.factories import make_project
-
     archive.take(mri(tmp_path))
     (arrival,) = waiting_arrivals()
     retry_arrival(arrival, archive.store, archive.rules)
@@ -287,6 +286,26 @@ def test_waiting_data_is_tried_again_without_a_person(archive, tmp_path):
     (filed,) = retry_arrival(arrival, archive.store, archive.rules)
 
     assert (filed.files, archive.waiting(), Upload.objects.count()) == (4, [], 0)
+
+
+def test_a_power_cut_while_waiting_data_is_filed_leaves_work_that_is_found(archive, tmp_path, monkeypatch):
+    folder = meg(tmp_path / "in")
+    archive.take(folder)
+    make_project("STUDY_A")
+
+    def power_cut(*_, **__):
+        raise PowerCut
+
+    with monkeypatch.context() as patch:
+        patch.setattr(filing, "place", power_cut)
+        with pytest.raises(PowerCut):
+            archive.take(folder)
+    for upload in Upload.objects.all():
+        bury(upload)
+    assert archive.findings() == []
+    finish(archive)
+
+    assert (len(archive.sessions()), archive.waiting(), len(filings())) == (1, [], 1)
 
 
 def test_a_full_disk_ends_the_import_with_words_and_leaves_nothing(archive, tmp_path, monkeypatch):
