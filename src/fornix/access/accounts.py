@@ -7,7 +7,7 @@ import re
 import secrets
 import uuid
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 
@@ -17,6 +17,8 @@ from fornix.audit.events import Verb, record_event
 from fornix.errors import Invalid, NotAllowed, NotVisible, Refused
 from fornix.models import Account, ApiToken
 
+# A script asks many times a minute; for seeing which tokens are in use this is fine enough.
+USE_NOTED_EVERY = timedelta(minutes=5)
 USERNAME = re.compile(r"^[\w.@+-]{1,150}$")
 
 
@@ -113,6 +115,8 @@ def find_token(alias: str, secret: str, *, at: datetime) -> ApiToken | None:
         return None
     if not token.account.is_active or (token.expires_at is not None and token.expires_at <= at):
         return None
+    if token.last_used_at is None or at - token.last_used_at > USE_NOTED_EVERY:
+        ApiToken.objects.filter(pk=token.pk).update(last_used_at=at)
     return token
 
 

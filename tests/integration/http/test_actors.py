@@ -10,7 +10,7 @@ from django.test import Client
 from tests import factories
 
 from fornix.access.accounts import revoke_token
-from fornix.models import Account
+from fornix.models import Account, ApiToken
 from fornix.models.memberships import Role
 
 pytestmark = pytest.mark.django_db
@@ -103,3 +103,15 @@ def test_a_cookie_of_an_account_that_was_switched_off_is_a_strangers(client):
     Account.objects.update(is_active=False)
 
     assert client.get("/account").status_code == 401
+
+
+def test_a_token_shows_when_it_was_used_last(client):
+    made = factories.make_token(factories.make_account("alice"))
+    header = {"Authorization": bearer(made.token.alias, made.secret)}
+
+    client.get("/", headers=header)
+    first = ApiToken.objects.get().last_used_at
+    client.get("/", headers=header)
+
+    assert first is not None
+    assert ApiToken.objects.get().last_used_at == first
