@@ -41,6 +41,10 @@ def write_link(row: BookingPerson, account: Account, *, at: datetime, sweep_id: 
     """Stores a link with how and when it was made, in the caller's transaction."""
     row.account, row.linked_how, row.linked_at = account, LINKED_BY_EMAIL, at
     row.save(update_fields=["account", "linked_how", "linked_at"])
+    if not account.name:
+        # Pages show people by their names; who gave none has the one that Calpendo knows.
+        account.name = f"{row.given_name} {row.family_name}".strip()[:300]
+        account.save(update_fields=["name"])
     details: dict[str, object] = {"calpendo_id": row.external_id, "how": LINKED_BY_EMAIL}
     record_event(
         Verb.ACCOUNT_LINKED,

@@ -313,3 +313,13 @@ def test_the_mirror_answers_the_same_whoever_came_first(calpendo, db):
 
     assert {row.account.email for row in BookingPerson.objects.filter(account__isnull=False)} == early
     assert not Project.objects.exists()
+
+
+def test_who_gave_no_name_has_the_one_that_calpendo_knows(calpendo, db):
+    sweep(calpendo)
+
+    unnamed = add_account("frieda", "frieda.brandt@example.ac.test", calpendo.site.clock)
+    named = add_account("minh", "minh.dang@example.ac.test", calpendo.site.clock, name="Minh")
+
+    names = [Account.objects.get(pk=account.pk).name for account in (unnamed, named)]
+    assert names == ["Frieda Brandt", "Minh"]
