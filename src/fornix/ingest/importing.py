@@ -104,9 +104,8 @@ def _file(
     filed = []
     for arrival in arrivals:
         outcome = file_arrival(arrival, store, rules, source=SOURCE, by_person=by_person, headers=headers)
-        if outcome is None:
-            continue
-        filed.append(outcome)
-        if outcome.session is not None:
-            absorb_waiting(outcome.session, store)
+        if outcome is not None:
+            filed.append(outcome)
+    for project_id in {item.session.project_id for item in filed if item.session is not None}:
+        absorb_waiting(project_id, store)
     return filed

@@ -24,6 +24,7 @@ from fornix.models import File
 BESIDE = "beside"  # + the import's root: passengers that lie beside sessions of several people
 NOTHING = "nothing"  # + the import's root: nothing in it is recognised
 _CHUNK = 500
+Beside = dict[str, dict[str, str]]  # folder -> arrival group -> name of its first file there
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,10 +95,8 @@ def _distribute_others(reception: Reception, time_zone: str) -> list[Unrecognise
     found = _find_recordings(reception, others)
     for recording in found.recordings:
         _place_recording(reception, others, recording, time_zone)
-    unrecognised = [
-        _place_passenger(reception, others, name, reception.reasons.get(name, ""))
-        for name in sorted(found.unrecognised)
-    ]
+    beside = _groups_by_folder(reception.folders)
+    unrecognised = [_place_passenger(reception, others, name, beside) for name in sorted(found.unrecognised)]
     for name, group in others.groups.items():
         others.files[name].arrival = arrival_of(reception, group)
     File.objects.bulk_update(others.files.values(), ["arrival"], batch_size=_CHUNK)
@@ -127,8 +126,8 @@ def _place_recording(reception: Reception, others: _Others, recording: Recording
     reception.folders.setdefault(folder, {}).setdefault(group, recording.files[0])
 
 
-def _place_passenger(reception: Reception, others: _Others, name: str, reason: str) -> Unrecognised:
-    beside = _groups_beside(reception.folders, name, reception.roots[name])
+def _place_passenger(reception: Reception, others: _Others, name: str, groups: Beside) -> Unrecognised:
+    beside = _groups_beside(groups, name, reception.roots[name])
     if not beside:
         group = f"{NOTHING}:{clean_label(reception.roots[name])}"
     elif len(_people(beside)) == 1 or reception.destination.project or reception.destination.subject:
@@ -136,22 +135,30 @@ def _place_passenger(reception: Reception, others: _Others, name: str, reason: s
     else:
         group = f"{BESIDE}:{clean_label(reception.roots[name])}"
     others.groups[name] = group
-    return Unrecognised(name, reason or "it is not recognised", group)
+    return Unrecognised(name, reception.reasons.get(name) or "it is not recognised", group)
 
 
-def _groups_beside(folders: Mapping[str, Mapping[str, str]], name: str, root: str) -> dict[str, str]:
-    """The arrivals with a file in the nearest folder around the passenger that holds any, and that file's name."""
+def _groups_by_folder(folders: Mapping[str, Mapping[str, str]]) -> Beside:
+    """For each folder the arrivals with a file in it or below, with that file's name."""
+    beside: Beside = {}
+    for path, groups in folders.items():
+        folder = path
+        while True:
+            held = beside.setdefault(folder, {})
+            for group, first in groups.items():
+                held[group] = min(first, held.get(group, first))
+            if "/" not in folder:
+                break
+            folder = folder.rpartition("/")[0]
+    return beside
+
+
+def _groups_beside(beside: Beside, name: str, root: str) -> dict[str, str]:
+    """The arrivals with a file in the nearest folder around the passenger that holds any."""
     folder = name.rpartition("/")[0]
-    while True:
-        inside = f"{folder}/"
-        beside: dict[str, str] = {}
-        for path, groups in folders.items():
-            if path == folder or path.startswith(inside):
-                for group, first in groups.items():
-                    beside[group] = min(first, beside.get(group, first))
-        if beside or folder == root or "/" not in folder:
-            return beside
+    while folder not in beside and folder != root and "/" in folder:
         folder = folder.rpartition("/")[0]
+    return beside.get(folder, {})
 
 
 def _people(groups: Iterable[str]) -> set[str]:

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from fornix.ingest.dropping import drop_files
 from fornix.ingest.leftovers import reopen_upload, settle_upload
-from fornix.models import Arrival, File, ImagingSession, Upload
+from fornix.models import Arrival, File, Upload
 from fornix.storage.store import Store
 
 
@@ -30,9 +30,9 @@ def join_waiting(upload: Upload) -> Joined:
     """
     joined = Joined()
     for arrival in upload.arrivals.order_by("id"):
-        brought = _hashes(arrival)
+        brought = _contents(arrival)
         for waiting in _waiting_alike(arrival).select_for_update():
-            held = _hashes(waiting)
+            held = _contents(waiting)
             if brought <= held:
                 _drop(arrival)
                 joined.arrivals.append(waiting)
@@ -44,15 +44,15 @@ def join_waiting(upload: Upload) -> Joined:
     return joined
 
 
-def absorb_waiting(session: ImagingSession, store: Store) -> int:
-    """Ends arrivals that waited with nothing but what the session's project holds by now; returns how many."""
+def absorb_waiting(project_id: int, store: Store) -> int:
+    """Ends arrivals that waited with nothing but what the project holds by now; returns how many."""
     ended = 0
     for arrival in Arrival.objects.exclude(refusal="").order_by("id"):
-        if _holds_more(arrival, session):
+        if _holds_more(arrival, project_id):
             continue
         with transaction.atomic():
             still = Arrival.objects.select_for_update().filter(pk=arrival.pk, lease_until=None).first()
-            if still is None or _holds_more(still, session):
+            if still is None or _holds_more(still, project_id):
                 continue
             _drop(still)
         settle_uploads([arrival.upload_id], store)
@@ -82,15 +82,19 @@ def _waiting_alike(arrival: Arrival) -> models.QuerySet[Arrival]:
     )
 
 
-def _hashes(arrival: Arrival) -> set[str]:
-    return set(arrival.files.values_list("blob__sha256", flat=True))
+def _contents(arrival: Arrival) -> set[str]:
+    """What the arrival holds: of a DICOM instance the data set counts, whatever it is wrapped in."""
+    rows = arrival.files.values_list("content_sha256", "blob__sha256")
+    return {content or sha256 for content, sha256 in rows}
 
 
-def _holds_more(arrival: Arrival, session: ImagingSession) -> bool:
-    held = File.objects.filter(
-        resource__session__project=session.project_id, blob__sha256=OuterRef("blob__sha256")
-    )
-    return arrival.files.exclude(Exists(held)).exists()
+def _holds_more(arrival: Arrival, project_id: int) -> bool:
+    held = File.objects.filter(resource__session__project=project_id)
+    same_bytes = held.filter(blob__sha256=OuterRef("blob__sha256"))
+    same_instance = held.filter(
+        sop_instance_uid=OuterRef("sop_instance_uid"), content_sha256=OuterRef("content_sha256")
+    ).exclude(content_sha256="")
+    return arrival.files.exclude(Exists(same_bytes)).exclude(Exists(same_instance)).exists()
 
 
 def _drop(arrival: Arrival) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 from tests.factories import AT, make_account, make_project
-from tests.integration.ingest.archive import instance, meg, mri, put
+from tests.integration.ingest.archive import elements, instance, meg, mri, put
+from tests.unit.dicom.builder import part10
 
 from fornix.errors import Invalid
 from fornix.models import (
@@ -147,6 +148,18 @@ def test_naming_the_project_later_resolves_what_waits(archive, tmp_path):
     archive.take(folder, project="A")
 
     assert (archive.waiting(), len(archive.sessions())) == ([], 2)
+
+
+def test_waiting_data_in_another_wrapping_waits_once_and_is_resolved_together(archive, tmp_path):
+    bare = put(tmp_path / "1" / "a.dcm", elements())
+    whole = put(tmp_path / "2" / "a.dcm", part10(elements()))
+    for path in (bare, whole):
+        archive.take(path)
+    assert len(archive.waiting()) == 1
+
+    archive.take(whole, project="A")
+
+    assert (archive.waiting(), len(archive.hashes())) == ([], 1)
 
 
 def test_a_code_that_became_known_files_what_waits_when_it_is_imported_again(archive, tmp_path):
