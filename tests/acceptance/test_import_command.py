@@ -202,6 +202,23 @@ def test_the_archives_own_folder_is_not_imported(fornix, tmp_path, data_folder):
     assert "own data folder" in fornix("import", data_folder / "blobs").stderr
 
 
+@pytest.mark.parametrize("name", ["file", "file/below"])
+def test_a_data_folder_that_cannot_be_is_told(fornix, tmp_path, name):
+    (tmp_path / "file").touch()
+
+    done = fornix("--data", tmp_path / name, "show")
+
+    assert (done.returncode, "cannot be made" in done.stderr) == (1, True)
+
+
+def test_a_database_that_is_none_is_told(fornix, tmp_path):
+    put(tmp_path / "data" / "fornix.sqlite3", b"not a database at all, but quite some text" * 100)
+
+    done = fornix("--data", tmp_path / "data", "show", FORNIX_DATABASE="")
+
+    assert (done.returncode, "damaged, or none" in done.stderr) == (1, True)
+
+
 def test_show_tells_a_project_or_session_that_is_not_there(fornix):
     done = fornix("show", "NOPE")
 

@@ -8,6 +8,8 @@ import sys
 from io import TextIOWrapper
 from pathlib import Path
 
+from django.db.utils import DatabaseError, OperationalError
+
 from fornix.errors import Unavailable
 
 
@@ -19,6 +21,22 @@ def open_archive(data: Path | None) -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "fornix.settings")
     if data is not None:
         os.environ["FORNIX_DATA"] = str(data.absolute())
+    # Names of files and texts of headers are printed as far as the terminal can show them.
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        _open()
+    except PermissionError as error:
+        reason = f"{error.filename}: {error.strerror}"
+        raise Unavailable(f"The data folder cannot be used by this account: {reason}.") from error
+    except OperationalError:
+        raise
+    except DatabaseError as error:
+        raise Unavailable(f"The database of the data folder is damaged, or none: {error}.") from error
+
+
+def _open() -> None:
     # Importing anything of the settings reads them, so the folder must be known by then.
     from fornix.settings.environment import read_environment
 
@@ -27,18 +45,11 @@ def open_archive(data: Path | None) -> None:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise Unavailable(f"The data folder {folder} cannot be made: {error.strerror}.") from error
-    # Names of files and texts of headers are printed as far as the terminal can show them.
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")
 
     import django
 
-    try:
-        django.setup()
-        _migrate(folder)
-    except PermissionError as error:
-        raise Unavailable(f"The data folder {folder} cannot be written: {error.strerror}.") from error
+    django.setup()
+    _migrate(folder)
 
 
 def _migrate(folder: Path) -> None:
