@@ -193,7 +193,7 @@ def test_a_hostile_zip_is_contained(fornix, tmp_path):
     assert done.returncode == 0
     assert not Path("/etc/cron.d/fornix").exists()
     assert not Path("/tmp/fornix-was-here").exists()
-    assert "1 files" in done.stdout
+    assert "1 file" in done.stdout
 
 
 def test_the_archives_own_folder_is_not_imported(fornix, tmp_path, data_folder):

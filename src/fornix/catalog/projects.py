@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.db.models import Q
+
 from fornix.audit.events import Verb, record_event
 from fornix.dicom.labels import fold_code
 from fornix.errors import Invalid
@@ -12,13 +14,25 @@ from fornix.models import AccessionCounter, Account, BookingProject, Project
 LABEL_LENGTH = 180
 
 
-def find_project(label: str) -> Project | None:
+def find_labelled(label: str) -> Project | None:
     """The project of this label: written exactly so, else the only one that folds alike (contract calpendo 4.7)."""
-    exact = Project.objects.filter(label=label).first()
-    if exact:
-        return exact
-    alike = list(Project.objects.filter(folded_label=fold_code(label))[:2])
-    return alike[0] if len(alike) == 1 else None
+    return _only(Q(label=label), Q(folded_label=fold_code(label)))
+
+
+def find_project(name: str) -> Project | None:
+    """The project that a person means: by its label, else by a code that Calpendo has or had for it alone."""
+    return find_labelled(name) or _only(
+        Q(booking_project__code=name), Q(booking_project__codes__folded_code=fold_code(name))
+    )
+
+
+def _only(*conditions: Q) -> Project | None:
+    """The project of the first condition that holds for exactly one."""
+    for condition in conditions:
+        found = list(Project.objects.filter(condition).distinct()[:2])
+        if len(found) == 1:
+            return found[0]
+    return None
 
 
 def check_code(code: str) -> str:

@@ -7,7 +7,9 @@ import json
 import sys
 from pathlib import Path
 
+from fornix.commands.counting import count_of, size_of
 from fornix.commands.main import DONE, FAILED, WAITS
+from fornix.dicom.labels import clean_label
 from fornix.errors import Invalid
 from fornix.ingest.filing import Filed
 from fornix.ingest.importing import ImportReport, import_paths
@@ -40,6 +42,12 @@ def run(args: argparse.Namespace) -> int:
     data = environment().data.resolve()
     if any(path.resolve().is_relative_to(data) for path in args.paths):
         raise Invalid("This is the archive's own data folder; its bytes are filed already.")
+    for option, label in (("--subject", destination.subject), ("--session", destination.session)):
+        if clean_label(label) != label:
+            print(
+                f"fornix: {option} is written {clean_label(label)}: a label has ASCII letters, digits, _ - and . only",
+                file=sys.stderr,
+            )
     report = import_paths(args.paths, destination, store(), site_rules())
     if args.json:
         print(json.dumps(_as_json(report), indent=1, ensure_ascii=False))
@@ -58,12 +66,16 @@ def _as_json(report: ImportReport) -> dict[str, object]:
                 "id": item.arrival_id,
                 "reason": item.waits_because,
                 "files": item.files or item.already_here,
+                "first": item.first_name,
                 "already_here": bool(item.already_here),
             }
             for item in report.filed
             if item.waits_because
         ],
-        "unrecognised": [{"name": item.name, "reason": item.reason} for item in report.unrecognised],
+        "unrecognised": [
+            {"name": item.name, "reason": item.reason, "kept_with": report.keeper_of(item)}
+            for item in report.unrecognised
+        ],
         "unreadable": [{"name": item.name, "reason": item.reason} for item in report.unreadable],
     }
 
@@ -94,13 +106,16 @@ def _print(report: ImportReport) -> None:
             for note in item.notes:
                 print(f"  note: {printable(note)}")
     for passenger in report.unrecognised:
-        print(f"kept, not recognised: {printable(passenger.name)}: {passenger.reason}")
+        keeper = report.keeper_of(passenger)
+        print(f"kept with {keeper}, not recognised: {printable(passenger.name)}: {passenger.reason}")
     for item in report.filed:
         if item.waits_because:
-            count = item.files or item.already_here
+            files = count_of(item.files or item.already_here, "file")
             again = " (already here)" if item.already_here else ""
             reason = printable(item.waits_because)
-            print(f"waits: {count} files{again}: {reason}. Arrival {item.arrival_id}")
+            print(
+                f"waits: {files}{again}, first {printable(item.first_name)}: {reason}. Arrival {item.arrival_id}"
+            )
     for failure in report.unreadable:
         print(f"fornix: could not read {printable(failure.name)}: {failure.reason}", file=sys.stderr)
     if not (report.filed or report.unrecognised or report.unreadable):
@@ -113,7 +128,8 @@ def _line(item: Filed) -> str:
         return ""
     place = f"{session.project.label} / {session.subject.label} / {session.label} ({session.accession})"
     if not item.files:
-        return f"already here: {place}: {item.already_here} files"
+        return f"already here: {place}: {count_of(item.already_here, 'file')}"
     again = f", {item.already_here} were already here" if item.already_here else ""
     what = "new session" if item.is_new else "added to session"
-    return f"{what} {place}: {item.scans} scans, {item.files} files, {item.bytes / 1e6:,.1f} MB{again}"
+    amount = f"{count_of(item.scans, 'scan')}, {count_of(item.files, 'file')}, {size_of(item.bytes)}"
+    return f"{what} {place}: {amount}{again}"

@@ -57,7 +57,8 @@ def build_parser(only: str | None = None) -> argparse.ArgumentParser:
     parser = _frame()
     subparsers = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for name, (module, _) in COMMANDS.items():
-        subparser = subparsers.add_parser(name, help=HELP[name], description=HELP[name].capitalize() + ".")
+        text = HELP[name]
+        subparser = subparsers.add_parser(name, help=text, description=f"{text[0].upper()}{text[1:]}.")
         if only in (None, name):
             _load(module).add_arguments(subparser)
     return parser

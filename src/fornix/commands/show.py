@@ -11,6 +11,7 @@ from fornix.access.actors import OPERATOR
 from fornix.access.visibility import readable_projects, visible_sessions
 from fornix.catalog.inventory import arrival_rows, project_row, session_rows
 from fornix.catalog.projects import find_project
+from fornix.commands.counting import count_of
 from fornix.commands.main import DONE
 from fornix.errors import Invalid
 from fornix.ingest.names import printable
@@ -72,13 +73,13 @@ def _as_json(
 def _print(projects: QuerySet[Project], sessions: QuerySet[ImagingSession], *, whole: bool) -> None:
     listed = list(projects)
     for project in listed:
-        counts = f"{project.subject_count} subjects, {project.session_count} sessions"
+        counts = f"{count_of(project.subject_count, 'subject')}, {count_of(project.session_count, 'session')}"
         print(f"{project.label}: {counts}  {printable(project.name)}")
         for session in sessions.filter(project=project).select_related("subject"):
             day = session.acquired_on or "no date"
             print(
                 f"  {session.subject.label} / {session.label}  {session.accession}  {session.modality}  {day}  "
-                f"{session.scan_count} scans, {session.file_count} files"
+                f"{count_of(session.scan_count, 'scan')}, {count_of(session.file_count, 'file')}"
             )
             if not whole:
                 for scan in session.scans.order_by("number", "scan_id"):
@@ -86,6 +87,6 @@ def _print(projects: QuerySet[Project], sessions: QuerySet[ImagingSession], *, w
                     print(f"    {scan.scan_id:>10}  {printable(words)}")
     for arrival in arrival_rows() if whole else []:
         reason = printable(str(arrival["reason"]))
-        print(f"waits: {arrival['files']} files: {reason}. Arrival {arrival['id']}")
+        print(f"waits: {count_of(int(str(arrival['files'])), 'file')}: {reason}. Arrival {arrival['id']}")
     if not listed:
         print("The archive is empty. `fornix import PATH --project CODE` files the first data.")

@@ -21,12 +21,12 @@ def find_or_make_session(
     filed = _filed_session(project, plan)
     if filed is not None:
         _widen_modality(filed, plan)
-        return filed, False, tuple(_flag_two_people(filed, plan, at=at))
+        return filed, False, (*_unheard(filed, arrival, plan), *_flag_two_people(filed, plan, at=at))
     label = _subject_label(arrival, plan)
     subject = get_or_create_subject(project, label, prefix=rules.accession_prefix, at=at)
     joined = _session_of_the_day(subject, arrival, plan)
     if joined is not None:
-        return joined, False, ()
+        return joined, False, tuple(_unheard(joined, arrival, plan))
     wanted = clean_label(arrival.session_label) or plan.session_label or _made_up(subject.label, plan)
     free = free_session_label(project, wanted)
     notes = []
@@ -36,6 +36,18 @@ def find_or_make_session(
     notes += _flag_two_people(session, plan, at=at)
     notes += _flag_shared_study(session, at=at)
     return session, True, tuple(notes)
+
+
+def _unheard(session: ImagingSession, arrival: Arrival, plan: ArrivalPlan) -> list[str]:
+    """What the sender said that changes nothing: data joins the session of its study, whatever that is called."""
+    notes = []
+    subject = "" if plan.fixed_subject else clean_label(arrival.subject_label)
+    if subject not in ("", session.subject.label):
+        notes.append(f"this data is filed already, under subject {session.subject.label}, not {subject}")
+    label = clean_label(arrival.session_label)
+    if label not in ("", session.label):
+        notes.append(f"this data is filed already, in session {session.label}, not {label}")
+    return notes
 
 
 def _filed_session(project: Project, plan: ArrivalPlan) -> ImagingSession | None:

@@ -51,6 +51,7 @@ class Filed:
     already_here: int = 0
     waits_because: str = ""
     notes: tuple[str, ...] = ()
+    first_name: str = ""  # of what waits: where its first file came from
     is_failure: bool = False  # it waits because something broke, not for a decision
 
 
@@ -233,6 +234,7 @@ def _wait(arrival: Arrival, reason: str, *, is_failure: bool = False) -> Filed:
         files=arrival.file_count,
         bytes=arrival.byte_count,
         waits_because=reason,
+        first_name=arrival.files.order_by("name").values_list("name", flat=True).first() or "",
         is_failure=is_failure,
     )
 

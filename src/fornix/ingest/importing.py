@@ -38,6 +38,13 @@ class ImportReport:
         """Whether something waits for a person."""
         return any(item.waits_because for item in self.filed)
 
+    def keeper_of(self, passenger: Unrecognised) -> str:
+        """Who keeps what was not recognised: the accession of a session, or the arrival that waits."""
+        for item in self.filed:
+            if item.group == passenger.group:
+                return item.session.accession if item.session else f"arrival {item.arrival_id}"
+        return "what was here already"
+
     @property
     def has_failed(self) -> bool:
         """Whether something could not be read, or broke."""

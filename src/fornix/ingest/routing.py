@@ -10,7 +10,7 @@ from datetime import date, datetime
 
 from fornix.booking.attach import attach_new_project
 from fornix.booking.find import FoundProject, find_booking_project
-from fornix.catalog.projects import create_project, find_project, free_label, lock_creation
+from fornix.catalog.projects import create_project, find_labelled, find_project, free_label, lock_creation
 from fornix.errors import Refused
 from fornix.ingest.names import printable
 from fornix.models import Arrival, BookingProject, ImagingSession, Project, Scan
@@ -63,13 +63,15 @@ def filed_in(evidence: Evidence) -> list[Project]:
 
 
 def _explicit(arrival: Arrival, on: date | None, *, at: datetime, source: str) -> Project:
-    project = _known(arrival.project_label, on, at=at, source=source)
+    code = arrival.project_label
+    # A person may mean a project by a code that Calpendo has given up, whatever day the data is of.
+    project = _known(code, on, at=at, source=source) or find_project(code)
     if project is not None:
         return project
     if not arrival.may_create_project:
-        raise Waits(f'there is no project "{arrival.project_label}"')
+        raise Waits(f'there is no project "{code}"')
     lock_creation()
-    return find_project(arrival.project_label) or create_project(arrival.project_label, at=at, source=source)
+    return find_labelled(code) or create_project(code, at=at, source=source)
 
 
 def _known(code: str, on: date | None, *, at: datetime, source: str) -> Project | None:
@@ -78,7 +80,7 @@ def _known(code: str, on: date | None, *, at: datetime, source: str) -> Project 
         case FoundProject(booking_project=found):
             return _project_of(found, code, at=at, source=source)
         case None:
-            return find_project(code)
+            return find_labelled(code)
         case several:
             names = " and ".join(sorted(str(candidate) for candidate in several.candidates))
             raise Waits(f'Calpendo knows several projects of the code "{code}": {names}. Say which one')
@@ -90,7 +92,7 @@ def _project_of(found: BookingProject, code: str, *, at: datetime, source: str) 
     project = Project.objects.filter(booking_project=found).first()
     if project is not None:
         return project
-    project = find_project(code)
+    project = find_labelled(code)
     if project is None or project.booking_project_id is not None:
         project = create_project(free_label(found.code or code), at=at, source=source)
     attach_new_project(project, found, at=at)
