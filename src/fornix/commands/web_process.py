@@ -15,7 +15,8 @@ from gunicorn.app.base import BaseApplication
 from fornix.commands.lifeline import watch_lifeline
 
 GRACE_S = 2.0  # for downloads that are nearly through
-CUT_S = 4.0  # after which the worker goes whatever still runs
+CUT_S = 4.0  # after which the worker goes whatever pages still run
+WRITE_S = 6.0  # after which it goes even if a row does not tell yet how its download ended
 KILL_S = 7  # when gunicorn kills a worker that has not gone
 
 CONFIG = {
@@ -77,7 +78,7 @@ def _end_when_told(worker: Any, gone: threading.Event) -> None:
 
     worker.alive = False
     told_at = time.monotonic()
-    while (passed := time.monotonic() - told_at) < CUT_S:
+    while (passed := time.monotonic() - told_at) < (CUT_S if watch.is_done() else WRITE_S):
         if passed >= GRACE_S:
             watch.end_all()
         time.sleep(0.1)

@@ -61,6 +61,7 @@ class Sending:
         self._bytes_sent = self._asked_at_bytes = 0
         self._asked_at = self._moved_at = time.monotonic()
         self.outcome: AccessOutcome | None = None
+        self.is_written = False  # the outcome, in its row
 
     def __iter__(self) -> Sending:
         return self
@@ -127,6 +128,7 @@ class Sending:
         except Exception as error:  # noqa: BLE001 - the reader is gone; the log keeps what the row cannot
             logger.error("action=access-unwritten access=%d error=%s", self._access_id, _told(error))  # noqa: TRY400
         finally:
+            self.is_written = True
             release_connection()
         logger.info(
             "action=download access=%d outcome=%s bytes=%d", self._access_id, outcome, self._bytes_sent

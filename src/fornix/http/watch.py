@@ -42,6 +42,11 @@ class Watch:
         for sending in self._running():
             sending.end(AccessOutcome.CUT)
 
+    def is_done(self) -> bool:
+        """Whether every download has ended and its row says how."""
+        with self._lock:
+            return all(sending.is_written for sending in self._sendings)
+
     def _run(self) -> None:
         while True:
             time.sleep(LOOK_S)
@@ -72,8 +77,8 @@ class Watch:
             return self._running_locked()
 
     def _running_locked(self) -> list[Sending]:
-        self._sendings = {sending for sending in self._sendings if sending.outcome is None}
-        return list(self._sendings)
+        self._sendings = {sending for sending in self._sendings if not sending.is_written}
+        return [sending for sending in self._sendings if sending.outcome is None]
 
 
 watch = Watch()
