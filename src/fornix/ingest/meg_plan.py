@@ -18,6 +18,8 @@ from fornix.meg.recordings import Candidate, Recording, find_recordings
 from fornix.models import Arrival, File
 from fornix.storage.store import Store
 
+# Formats that one maker's instruments write. FIF, EDF and the like tell the instrument in the header, or do not.
+INSTRUMENTS = {"CTF": "CTF", "KIT": "KIT", "BTI": "BTi/4D"}
 COMPANIONS = "COMPANIONS"  # marker, head-shape and event files of a recording
 
 
@@ -108,10 +110,10 @@ def _session_facts(recordings: tuple[Recording, ...], rules: SiteRules) -> Sessi
     first = min(recordings, key=lambda item: (str(item.acquired.on or "~"), item.acquired.time or "~"))
     modalities = {item.modality for item in recordings}
     on, time = local_day(first.acquired, rules.time_zone)
-    system = first.card.get("system")
+    instrument = first.card.get("instrument")
     return SessionFacts(
         modality="MEG" if "MEG" in modalities else first.modality,
         acquired_on=on,
         acquired_time=time,
-        scanner=system if isinstance(system, str) else first.system,
+        scanner=instrument if isinstance(instrument, str) else INSTRUMENTS.get(first.system, ""),
     )
