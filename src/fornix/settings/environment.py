@@ -48,7 +48,7 @@ def read_environment(environ: Mapping[str, str] = os.environ) -> Environment:
     return Environment(
         data=Path(environ.get("FORNIX_DATA") or default_data_folder(environ)).absolute(),
         database_url=environ.get("FORNIX_DATABASE", ""),
-        url=environ.get("FORNIX_URL", "").rstrip("/"),
+        url=_address(environ, "FORNIX_URL"),
         insecure=environ.get("FORNIX_INSECURE", "") == "1",
         time_zone=time_zone,
         accession_prefix=environ.get("FORNIX_ACCESSION_PREFIX", "FORNIX"),
@@ -74,6 +74,14 @@ def _zone(environ: Mapping[str, str], name: str, default: str) -> str:
             f"{name} is the name of a time zone, such as Europe/London. This is not: {zone}"
         ) from None
     return zone
+
+
+def _address(environ: Mapping[str, str], name: str) -> str:
+    text = environ.get(name, "").rstrip("/")
+    parts = urlsplit(text)
+    if text and (parts.scheme not in ("http", "https") or not parts.hostname or parts.path):
+        raise Invalid(f"{name} is an address such as https://archive.example.org. This is not: {text}")
+    return text
 
 
 def _seconds(environ: Mapping[str, str], name: str, default: int) -> int:

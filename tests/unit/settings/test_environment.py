@@ -14,6 +14,8 @@ from fornix.settings.environment import database_settings, read_environment
         ("FORNIX_SWEEP_INTERVAL_S", "hourly"),
         ("FORNIX_SWEEP_INTERVAL_S", "0"),
         ("FORNIX_TIME_ZONE", "Europe/Nowhere"),
+        ("FORNIX_URL", "ftp://archive.example.org"),
+        ("FORNIX_URL", "https://archive.example.org/fornix"),
         ("FORNIX_CALPENDO_TIME_ZONE", "../etc/passwd"),
     ],
 )
