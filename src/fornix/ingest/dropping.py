@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from fornix.models import Blob, File
 
-_QUERY = 500  # SQLite takes a limited number of arguments in one query
+QUERY = 500  # SQLite takes a limited number of arguments in one query
 _T = TypeVar("_T")
 
 
@@ -24,4 +24,4 @@ def drop_files(file_ids: Iterable[int]) -> list[str]:
 
 def parts(items: Sequence[_T]) -> Iterator[Sequence[_T]]:
     """Slices that fit into one query."""
-    return (items[begin : begin + _QUERY] for begin in range(0, len(items), _QUERY))
+    return (items[begin : begin + QUERY] for begin in range(0, len(items), QUERY))
