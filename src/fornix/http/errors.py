@@ -85,7 +85,12 @@ WORDS: dict[int, tuple[str, str, str, str]] = {
         "Read the reason, then try it differently.",
     ),
     413: ("That is too much for a form", "", "Nothing was changed.", "Send less at once."),
-    429: ("Too many wrong passwords", "", "", "Wait 15 minutes, or ask an administrator for a new password."),
+    429: (
+        "Too many wrong passwords",
+        "Logging in with this name is locked for 15 minutes. Trying meanwhile does not prolong that.",
+        "",
+        "Wait 15 minutes from the first time that you saw this, or ask an administrator for a new password.",
+    ),
     500: (
         "Something broke here",
         "It is our fault, not yours, and it has been written down.",
