@@ -57,7 +57,6 @@ class BookingProject(models.Model):
     is_eligible = models.BooleanField(default=False)  # books an MRI or MEG scanner, and is not excluded
     created_text = models.CharField(max_length=40, blank=True)
     modified_text = models.CharField(max_length=40, blank=True)  # Calpendo's own stamp of the last change
-    digest = models.CharField(max_length=64, blank=True)  # of the answer that this row was made from
     vanished_at = models.DateTimeField(null=True)  # since when it is missing from complete answers
     first_seen_at = models.DateTimeField()
     last_seen_at = models.DateTimeField()  # when it last was different; an unchanged row is not written
