@@ -107,6 +107,16 @@ def diagnostic_number() -> str:
     return f"{text[:3]}-{text[3:]}"
 
 
+NOTHING_HIDDEN = (
+    "Check the address. From administrators nothing is hidden: there is no such thing, or it has moved."
+)
+
+
+def not_found_refusal(request: HttpRequest) -> Refusal:
+    """The words for what is not there, or is there and hidden from whoever asks."""
+    return make_refusal(404, advice=NOTHING_HIDDEN if viewer_of(request).is_administrator else "")
+
+
 def make_refusal(status: int, detail: str = "", *, title: str = "", advice: str = "") -> Refusal:
     """The words for a status; what is given replaces the usual ones."""
     usual_title, usual_detail, safe, usual_advice = WORDS[status]
@@ -138,9 +148,11 @@ def answer(request: HttpRequest, refusal: Refusal) -> HttpResponse:
 def translate(request: HttpRequest, error: Exception) -> HttpResponse:
     """An exception as an answer."""
     status = next((status for family, status in FAMILIES if isinstance(error, family)), 500)
-    if status == 404 and viewer_of(request).account is None:
+    if status == 404:
+        if viewer_of(request).account is not None:
+            return answer(request, not_found_refusal(request))
         status = 401
-    detail = str(error) if isinstance(error, ArchiveError) and status != 404 else ""
+    detail = str(error) if isinstance(error, ArchiveError) else ""
     refusal = make_refusal(status, "" if type(error) is NotVisible else detail)
     if status == 500:
         _record_failure(request, error, refusal.number)

@@ -20,8 +20,11 @@ class LabelConverter:
     regex = r"[^/\0]+"
 
     def to_python(self, value: str) -> str:
-        """As in the table."""
-        return ESCAPED.sub(lambda found: chr(int(found[1], 16)), value)
+        """As in the table. Raises ValueError, by which the address leads nowhere: no label has a NUL."""
+        label = ESCAPED.sub(lambda found: chr(int(found[1], 16)), value)
+        if "\0" in label:
+            raise ValueError("NUL")
+        return label
 
     def to_url(self, value: str) -> str:
         """As in an address."""
