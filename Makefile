@@ -4,6 +4,8 @@ UV := .tools/bin/uv
 export UV_PROJECT_ENVIRONMENT := .venv
 export UV_PYTHON_DOWNLOADS := never
 PYTHON ?= python3
+# Behind a network's own certificate authority only the system knows whom to trust.
+CERTIFICATES := $(if $(wildcard /etc/ssl/certs/ca-certificates.crt),--system-certs)
 
 .PHONY: setup test check demo bench docs clean
 
@@ -14,7 +16,7 @@ $(UV):
 	$(PYTHON) -m pip install --quiet --disable-pip-version-check --target .tools "uv==$(UV_VERSION)"
 
 .venv/.synced: pyproject.toml uv.lock $(UV)
-	$(UV) sync --quiet --frozen --compile-bytecode --all-extras --python "$$(command -v $(PYTHON))"
+	$(UV) sync $(CERTIFICATES) --quiet --frozen --compile-bytecode --all-extras --python "$$(command -v $(PYTHON))"
 	@touch $@
 
 check: setup
