@@ -64,7 +64,8 @@ def _listing(projects: QuerySet[Project], window: Window) -> Listing[ProjectLine
     matching = total
     if window.text:
         text = window.text
-        rows = rows.filter(Q(label__icontains=text) | Q(title__icontains=text) | Q(pi__icontains=text))
+        named = Q(label__icontains=text) | Q(booking_project__code__icontains=text)
+        rows = rows.filter(named | Q(title__icontains=text) | Q(pi__icontains=text))
         matching = rows.count()
     return Listing(cut(rows, SORTS[window.sort], window).as_lines(_line), matching, total)
 

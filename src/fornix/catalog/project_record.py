@@ -9,6 +9,7 @@ from fornix.access.actors import Actor
 from fornix.access.policy import Action, can
 from fornix.access.visibility import visible_projects
 from fornix.catalog.people import person_name
+from fornix.catalog.projects import find_project
 from fornix.errors import NotVisible
 from fornix.models import BookingProject, BookingRole, Project
 
@@ -70,6 +71,14 @@ def get_project(actor: Actor, code: str) -> ProjectRecord:
         is_readable=can(actor, Action.DATA_READ, row).allowed,
         manages_members=can(actor, Action.MEMBERS_MANAGE, row).allowed,
     )
+
+
+def find_project_code(actor: Actor, name: str) -> str:
+    """The code of the project that is meant by one that folds alike or is Calpendo's. Raises NotVisible."""
+    meant = find_project(name)
+    if meant is None or not visible_projects(actor).filter(pk=meant.pk).exists():
+        raise NotVisible
+    return meant.label
 
 
 def _booking_record(project: Project, booked: BookingProject) -> BookingRecord:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from fornix.catalog import subjects
 from fornix.catalog.feed import activity
 from fornix.catalog.people import PersonLine, Standing, project_people
-from fornix.catalog.project_record import ProjectRecord, get_project
+from fornix.catalog.project_record import ProjectRecord, find_project_code, get_project
 from fornix.errors import NotVisible
 from fornix.http.actors import actor_of
 from fornix.http.paging import Sorting, key_of, links_of, window_of
@@ -21,9 +21,12 @@ SHORT, LONG = 8, 100  # people on the project's own page, and on a page of their
 
 @require_safe
 def project_detail(request: HttpRequest, project: str) -> HttpResponse:
-    """The project's page; its record alone for those who may not read its data."""
+    """The project's page; its record alone for those who may not read its data. Other codes of it lead here."""
     actor = actor_of(request)
-    record = get_project(actor, project)
+    try:
+        record = get_project(actor, project)
+    except NotVisible:
+        return redirect("project-detail", project=find_project_code(actor, project))
     context: dict[str, object] = {"project": record, "freshness": freshness()}
     if not record.is_readable:
         return render(request, "project_record.html", context)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from tests import factories
 
+from fornix.dicom.labels import fold_code
+from fornix.models import BookingCode, BookingProject, Project
 from fornix.models.memberships import Role
 
 pytestmark = pytest.mark.django_db
@@ -52,3 +54,35 @@ def test_only_those_from_whom_things_are_hidden_are_sent_to_the_pi(browser, alic
     assert "ask the PI" in hers
     assert "ask the PI" not in roots
     assert "Check the address" in roots
+
+
+@pytest.fixture
+def renamed(alice) -> Project:
+    """alice's project 2023_112, which Calpendo calls 2024_007 by now and called PILOT7 once."""
+    seen = {"first_seen_at": factories.AT, "last_seen_at": factories.AT}
+    booked = BookingProject.objects.create(instance="main", external_id="7", code="2024_007", **seen)
+    for code in ("2024_007", "PILOT7"):
+        BookingCode.objects.create(booking_project=booked, code=code, folded_code=fold_code(code), **seen)
+    return factories.make_project("2023_112", people={alice: Role.MEMBER}, booking_project=booked)
+
+
+@pytest.mark.parametrize("code", ["2024_007", "PILOT7", "pilot7", "2023-112"])
+def test_a_projects_other_codes_lead_to_it(browser, alice, renamed, code):
+    response = browser(alice).get(f"/projects/{code}")
+
+    assert (response.status_code, response["Location"]) == (302, "/projects/2023_112")
+
+
+@pytest.mark.parametrize("code", ["2024_007", "PILOT7", "2023-112"])
+def test_other_codes_tell_nothing_of_a_project_that_is_hidden(browser, renamed, code):
+    assert browser(factories.make_account("bob")).get(f"/projects/{code}").status_code == 404
+    assert browser().get(f"/projects/{code}").status_code == 401
+
+
+def test_home_finds_a_project_by_the_code_that_it_has_in_calpendo(browser, alice, renamed):
+    factories.make_project("OTHER", people={alice: Role.MEMBER})
+
+    page = browser(alice).get("/?q=2024_0").content.decode()
+
+    assert 'href="/projects/2023_112"' in page
+    assert 'href="/projects/OTHER"' not in page
