@@ -8,6 +8,7 @@ from datetime import date
 
 from fornix.booking.booked_times import BookedTime
 from fornix.booking.standing import ProjectStanding, project_standing
+from fornix.catalog.person_names import full_name
 from fornix.models.memberships import Role
 
 OWNER, PI, USER = "owner", "pi", "user"
@@ -15,9 +16,9 @@ OWNER, PI, USER = "owner", "pi", "user"
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A Calpendo user as last known. `account_id`: the account he is linked to.
+    """A Calpendo user as last known. `account_id`: the account that is theirs.
 
-    `is_active`: may work there, as far as the mirror acts on it. `is_held`: he may not any more, and that waits.
+    `is_active`: may work there, as far as the mirror acts on it. `is_held`: may not any more, and that waits.
     """
 
     id: str
@@ -38,7 +39,7 @@ class Person:
     @property
     def display_name(self) -> str:
         """The name for people to read; the id where there is none."""
-        return f"{self.given_name} {self.family_name}".strip() or self.login_name or self.id
+        return full_name(self.given_name, self.family_name) or self.login_name or self.id
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from fornix.access.actors import Actor
 from fornix.access.policy import ROLE_ORDER
 from fornix.access.visibility import readable_projects
 from fornix.catalog.keyset import Listing, Window, cut
+from fornix.catalog.person_names import full_name
 from fornix.models import Account, BookingPerson, BookingRole, Membership, Override, Project
 from fornix.models.memberships import OverrideKind
 
@@ -63,7 +64,7 @@ class PlaceLine:
 
 def person_name(person: BookingPerson) -> str:
     """How Calpendo names a person, or the least that is known."""
-    return f"{person.given_name} {person.family_name}".strip() or person.login_name or person.external_id
+    return full_name(person.given_name, person.family_name) or person.login_name or person.external_id
 
 
 def project_people(project_id: int, booking_project_id: int | None) -> tuple[PersonLine, ...]:
