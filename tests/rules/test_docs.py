@@ -43,7 +43,7 @@ def commands(parser: argparse.ArgumentParser, words: tuple[str, ...] = ()) -> It
     for action in nested:
         for name, child in action.choices.items():
             yield from commands(child, (*words, name))
-    if not nested:
+    if not any(action.required for action in nested):
         options = {option for action in parser._actions for option in action.option_strings}
         yield (
             " ".join(("fornix", *words)),

@@ -72,7 +72,7 @@ def find_account(username: str) -> Account | None:
 
 
 def create_token(actor: Actor, *, name: str, at: datetime, expires_at: datetime | None = None) -> NewToken:
-    """Makes a token for the actor himself."""
+    """Makes a token for the actor alone."""
     if actor.account is None:
         raise NotVisible
     if actor.token is not None:

@@ -15,6 +15,7 @@ from fornix.models import Account, Membership, Override, Project
 from fornix.models.memberships import OverrideKind, Role
 
 MANUAL = "manual"
+_MIRROR = Actor(source="mirror")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +72,21 @@ def revoke(actor: Actor, project: Project, account: Account, *, at: datetime) ->
 
 
 def replace_grants(
-    project: Project, source: str, wanted: Iterable[Grant], *, at: datetime, sweep_id: int | None = None
+    project: Project,
+    source: str,
+    wanted: Iterable[Grant],
+    *,
+    at: datetime,
+    sweep_id: int | None = None,
+    decided_by: Actor | None = None,
 ) -> GrantChange:
     """Makes the rows of one source on one project exactly `wanted`, with an Event for each change.
 
     Called inside the transaction of the project's other changes. Rows of other sources are not touched.
+
+    :param decided_by: the administrator whose decision this is, for the Events; None: the mirror itself.
     """
+    by = decided_by or _MIRROR
     want = {(item.account_id, item.role): item for item in wanted}
     rows = {
         (row.account_id, Role(row.role)): row
@@ -97,13 +107,14 @@ def replace_grants(
         record_event(
             Verb.MEMBERSHIP_GRANTED,
             at=at,
-            source="mirror",
+            source=by.source,
+            actor=by.account,
             project=project,
             account=Account(pk=item.account_id),
             details=details | {"role": item.role.value},
         )
     for row in revoked:
-        _record_revoked(project, row, at=at, source="mirror", actor=None, sweep_id=sweep_id)
+        _record_revoked(project, row, at=at, source=by.source, actor=by.account, sweep_id=sweep_id)
         row.delete()
     gone = tuple(Grant(row.account_id, Role(row.role), row.evidence) for row in revoked)
     return GrantChange(tuple(granted), gone)

@@ -12,8 +12,11 @@ from fornix.models import Account, Event, ImagingSession, Project, Subject
 class Verb(StrEnum):
     """What can happen, as noun.verb."""
 
+    ACCOUNT_ACTIVATED = "account.activated"
     ACCOUNT_CREATED = "account.created"
+    ACCOUNT_DEACTIVATED = "account.deactivated"
     ACCOUNT_LINKED = "account.linked"
+    EMAIL_CHANGED = "email.changed"
     MEMBERSHIP_GRANTED = "membership.granted"
     MEMBERSHIP_REVOKED = "membership.revoked"
     OVERRIDE_SET = "override.set"
@@ -21,6 +24,7 @@ class Verb(StrEnum):
     PASSWORD_CHANGED = "password.changed"  # noqa: S105 - the name of an event
     PROJECT_CREATED = "project.created"
     PROJECT_MIRRORED = "project.mirrored"
+    REMOVAL_APPROVED = "removal.approved"
     SESSION_FILED = "session.filed"
     TOKEN_CREATED = "token.created"  # noqa: S105 - the name of an event
     TOKEN_REVOKED = "token.revoked"  # noqa: S105 - the name of an event

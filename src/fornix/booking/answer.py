@@ -34,7 +34,7 @@ SETTINGS_RESOURCE = f"{RESOURCE_SETTINGS}.resource"
 
 @dataclass(frozen=True, slots=True)
 class PersonRow:
-    """A Calpendo user. `leads` are the configured properties that may name his PI, by property."""
+    """A Calpendo user. `leads` are the configured properties that may name their PI, by property."""
 
     id: str
     given_name: Text

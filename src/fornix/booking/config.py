@@ -19,8 +19,8 @@ MODALITIES = ("MR", "MEG")
 class PiSource:
     """One place where a site may keep a project's PI (contract calpendo 4.2); they are tried in order.
 
-    `reference`: a project property that refers to a user. `email`: one that holds his e-mail. `name`: one that
-    holds a name, which is shown and grants nothing. `person`: a property of the project's *owner* that names his PI.
+    `reference`: a project property that refers to a user. `email`: one that holds an e-mail. `name`: one that
+    holds a name, which is shown and grants nothing. `person`: a property of the project's *owner* that names their PI.
     """
 
     kind: PiKind

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from fornix.access.actors import Actor
 from fornix.access.memberships import GrantChange, replace_grants
 from fornix.booking.config import source_of
 from fornix.booking.load import as_booked_project, as_person, current_roles
@@ -12,8 +13,12 @@ from fornix.booking.roles import as_grants, roles_after
 from fornix.models import BookingProject, BookingRole, Membership, Project
 
 
-def apply_grants(project: Project, *, at: datetime, sweep_id: int | None = None) -> GrantChange:
+def apply_grants(
+    project: Project, *, at: datetime, sweep_id: int | None = None, decided_by: Actor | None = None
+) -> GrantChange:
     """Memberships of this project's Calpendo = BookingProject x BookingPerson x link (DESIGN, glossary).
+
+    :param decided_by: who released what was held; None: the mirror itself.
 
     The booking project is locked, so that a sweep and an arriving project never each miss what the other writes.
     """
@@ -26,4 +31,4 @@ def apply_grants(project: Project, *, at: datetime, sweep_id: int | None = None)
     source = source_of(booked.instance)
     current = current_roles(Membership.objects.filter(project=project, source=source))
     wanted = roles_after(as_booked_project(booked, parts), people, current)
-    return replace_grants(project, source, as_grants(wanted), at=at, sweep_id=sweep_id)
+    return replace_grants(project, source, as_grants(wanted), at=at, sweep_id=sweep_id, decided_by=decided_by)

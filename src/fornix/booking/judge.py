@@ -53,10 +53,11 @@ class Baseline:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """Believed when there are no reasons against it."""
+    """Believed when there are no reasons against it. `is_by_comparison`: they come from what was known before."""
 
     reasons: tuple[str, ...]
     counts: Counts
+    is_by_comparison: bool = False
 
     @property
     def is_complete(self) -> bool:
@@ -68,7 +69,8 @@ def judge(answer: Answer, mirror: Mirror, baseline: Baseline | None, username: s
     """The verdict with its reasons. Without a baseline (first sweep) only the answer itself is looked at."""
     counts = count(answer, username)
     reasons = [*answer.flaws, *_duplicates(answer), *_emptiness(answer)]
-    if baseline is not None and not reasons:
+    is_sound = not reasons
+    if baseline is not None and is_sound:
         reasons += [
             *_vanished(answer, mirror),
             *_another_site(answer, mirror),
@@ -77,7 +79,7 @@ def judge(answer: Answer, mirror: Mirror, baseline: Baseline | None, username: s
         ]
         if baseline.has_self and not counts.has_self:
             reasons.append("the service account no longer finds itself among the users")
-    return Judgement(tuple(reasons), counts)
+    return Judgement(tuple(reasons), counts, is_by_comparison=is_sound and bool(reasons))
 
 
 def count(answer: Answer, username: str) -> Counts:

@@ -90,6 +90,13 @@ def _holder(pid: int) -> str:
     return f"{socket.gethostname()[:100]} {pid}"
 
 
+def require_no_sweep(at: datetime) -> None:
+    """Raises SweepRunning while a sweep runs: it would write back what is decided beside it."""
+    running = Sweep.objects.filter(outcome=SweepOutcome.RUNNING).first()
+    if running is not None and _lives(running, at):
+        raise SweepRunning(f"A sweep is running (number {running.pk}). Decide again when it has ended.")
+
+
 def require_lease(sweep: Sweep) -> None:
     """Raises LeaseLost when this sweep is no longer the running one. Called first in each of its transactions."""
     held = Sweep.objects.select_for_update().filter(pk=sweep.pk, outcome=SweepOutcome.RUNNING).first()

@@ -14,7 +14,7 @@ from fornix.booking.wire import UNKNOWN, Text
 
 
 def next_people(people: Mapping[str, Person], rows: Iterable[PersonRow], today: date) -> dict[str, Person]:
-    """Everybody after the answer; whoever is missing from it is marked, and keeps what he has."""
+    """Everybody after the answer; whoever is missing from it is marked, and keeps what they have."""
     after = {row.id: _next_person(people.get(row.id, Person(row.id)), row, today) for row in rows}
     for person_id, person in people.items():
         if person_id not in after:

@@ -110,7 +110,7 @@ def _pi_parts(project: BookedProject, pi: ResolvedPi, concerns: list[str]) -> fr
     if pi.person_id is not None:
         return frozenset({Part(pi.person_id, PI)})
     if pi.text or pi.email:
-        concerns.append("its PI is nobody that can be identified; he has no access by being PI")
+        concerns.append("its PI is nobody that can be identified: being PI gives no access")
     return frozenset()
 
 

@@ -10,6 +10,7 @@ from fornix.audit.events import Verb, record_event
 from fornix.booking.grants import apply_grants
 from fornix.booking.identity import LINKED_BY_EMAIL, fold_email, new_links
 from fornix.booking.load import as_person, load_accounts
+from fornix.catalog.person_names import full_name
 from fornix.models import Account, BookingPerson, Project
 
 
@@ -37,13 +38,24 @@ def link_account(account: Account, *, at: datetime) -> tuple[BookingPerson, ...]
     return tuple(linked)
 
 
+def others_with_email(account: Account) -> tuple[str, ...]:
+    """The other active accounts of this account's e-mail: what two accounts share links nobody."""
+    email = fold_email(account.email)
+    cards = load_accounts() if email else ()
+    return tuple(
+        card.username
+        for card in cards
+        if card.folded_email == email and card.is_active and card.id != account.pk
+    )
+
+
 def write_link(row: BookingPerson, account: Account, *, at: datetime, sweep_id: int | None = None) -> None:
     """Stores a link with how and when it was made, in the caller's transaction."""
     row.account, row.linked_how, row.linked_at = account, LINKED_BY_EMAIL, at
     row.save(update_fields=["account", "linked_how", "linked_at"])
     if not account.name:
         # Pages show people by their names; who gave none has the one that Calpendo knows.
-        account.name = f"{row.given_name} {row.family_name}".strip()[:300]
+        account.name = full_name(row.given_name, row.family_name)[:300]
         account.save(update_fields=["name"])
     details: dict[str, object] = {"calpendo_id": row.external_id, "how": LINKED_BY_EMAIL}
     record_event(

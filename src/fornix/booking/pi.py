@@ -31,7 +31,7 @@ def resolve_pi(
     leads: Mapping[str, Text],
     people: Mapping[str, Person],
 ) -> ResolvedPi:
-    """The first place that leads to a person counts. `leads`: what the project's owner says of his PI."""
+    """The first place that leads to a person counts. `leads`: what the project's owner says of their PI."""
     values = {reading.property: reading.value for reading in readings} | dict(leads)
     found: Person | None = None
     is_certain, text, email = True, "", ""

@@ -8,8 +8,21 @@ from dataclasses import dataclass
 from fornix.booking.mirror import AccountCard, Mirror, Person
 from fornix.booking.plan import GrantChange, PersonChange, Plan, ProjectChange
 
-_PROJECT_FIELDS = ("code", "name", "status", "type", "pi_text", "pi_email", "is_eligible", "is_vanished")
-_PERSON_FIELDS = ("email", "login_name", "status", "expires_on", "is_active", "is_vanished")
+_PROJECT_FIELDS = {
+    "code": "code",
+    "name": "name",
+    "status": "status",
+    "type": "type",
+    "pi_text": "PI",
+    "pi_email": "e-mail of the PI",
+}
+_PERSON_FIELDS = {"email": "e-mail", "login_name": "login", "status": "status", "expires_on": "expires on"}
+# Claims are told as what is so now, not as true or false: (when it became true, when it became false).
+_CLAIMS = {
+    "is_active": ("may work in Calpendo", "may no longer work in Calpendo"),
+    "is_eligible": ("counts: it books a scanner", "does not count: it books no scanner, or is excluded"),
+    "is_vanished": ("is gone from Calpendo", "is back in Calpendo"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +97,18 @@ def _project_lines(change: ProjectChange, mirror: Mirror) -> Iterator[Line]:
         yield Line("person.left", after.title, f"{_name(part.person_id, mirror)} as {part.part}")
 
 
-def _changed(before: object, after: object, names: tuple[str, ...]) -> str:
-    pairs = [(name, getattr(before, name), getattr(after, name)) for name in names]
-    return "; ".join(
-        f"{name}: {old or 'nothing'} -> {new or 'nothing'}" for name, old, new in pairs if old != new
-    )
+def _changed(before: object, after: object, fields: Mapping[str, str]) -> str:
+    values = [
+        f"{word}: {getattr(before, name) or 'nothing'} -> {getattr(after, name) or 'nothing'}"
+        for name, word in fields.items()
+        if getattr(before, name) != getattr(after, name)
+    ]
+    claims = [
+        became_true if getattr(after, name) else became_false
+        for name, (became_true, became_false) in _CLAIMS.items()
+        if getattr(before, name, None) != getattr(after, name, None)
+    ]
+    return "; ".join(values + claims)
 
 
 def _name(person_id: str, mirror: Mirror) -> str:

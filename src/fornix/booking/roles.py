@@ -36,7 +36,7 @@ def roles_after(
 ) -> dict[int, Role]:
     """The roles that this Calpendo gives on the project: all of them anew while it is mirrored.
 
-    Otherwise nothing is added, and only who may no longer work in Calpendo loses what he has.
+    Otherwise nothing is added, and only those who may no longer work in Calpendo lose what they have.
     """
     wanted = wanted_roles(project.parts, people)
     if project.standing is ProjectStanding.MIRRORED:

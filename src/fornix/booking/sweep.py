@@ -146,4 +146,11 @@ def _incomplete(sweep_id: int | None, reason: str, requests: int, counts: Mappin
 
 
 def _doubts(judgement: Judgement) -> str:
-    return "Calpendo's answer is not believed, and nothing was changed: " + "; ".join(judgement.reasons) + "."
+    """The reasons, and the way out: an answer that is unsound in itself can only be mended in Calpendo."""
+    reasons = "; ".join(judgement.reasons)
+    text = f"Calpendo's answer is not believed, and nothing was changed: {reasons}"
+    text += "" if text.endswith("?") else "."
+    text += " Look in Calpendo at what is named here, and at what the service account may read."
+    if judgement.is_by_comparison:
+        text += " If the change is real: `fornix mirror --accept-first` takes it, once."
+    return text

@@ -11,16 +11,21 @@ from django.db.models import Q
 from fornix.access.accounts import find_account
 from fornix.access.actors import Actor
 from fornix.access.policy import Action, can
+from fornix.booking.holds import has_lost_its_standing
 from fornix.booking.identity import fold_email
+from fornix.booking.people import others_with_email
 from fornix.booking.roles import role_of
 from fornix.booking.standing import ProjectStanding, project_standing
 from fornix.booking.sweep import find_last_good_sweep
+from fornix.catalog.people import person_name
+from fornix.catalog.person_names import readings_of
 from fornix.catalog.projects import find_project
 from fornix.dicom.labels import fold_code
 from fornix.errors import NotVisible
 from fornix.models import Account, BookingPerson, BookingProject, BookingRole, Project, Sweep
 
 _PARTS = {"owner": "the owner", "pi": "the PI", "user": "a user"}
+_UNDECIDED = "the removal is held until an administrator decides (`fornix mirror holds`)"
 
 
 class NobodyOfThatName(NotVisible):
@@ -55,14 +60,36 @@ def explain(name: str, code: str) -> Explanation:
             f"There is no account {name}, and nobody in Calpendo has this login, e-mail or name."
         )
     allowed, reasons = _by_policy(account, project)
+    reasons += _about_code(code, project, booked)
     reasons += _about_links(account, people)
     reasons += _about_project(project, booked)
     if booked is not None:
         for person in people:
             reasons += _about_parts(person, booked, account)
         reasons += _about_the_mirror()
-    shown = account.username if account else _name(people[0])
-    return Explanation(allowed, shown, project.label if project else code, tuple(reasons))
+    shown = account.username if account else person_name(people[0])
+    return Explanation(allowed, shown, _label(code, project, booked), tuple(reasons))
+
+
+def _label(code: str, project: Project | None, booked: BookingProject | None) -> str:
+    if project is not None:
+        return project.label
+    return (booked.code if booked else "") or code
+
+
+def _about_code(code: str, project: Project | None, booked: BookingProject | None) -> list[str]:
+    """Codes change in Calpendo, labels do not change here: says what the asked one is called now."""
+    label = _label(code, project, booked)
+    reasons = []
+    if fold_code(code) != fold_code(label):
+        reasons.append(f"{code} is {label} here")
+    if (
+        booked is not None
+        and booked.code
+        and fold_code(booked.code) not in (fold_code(label), fold_code(code))
+    ):
+        reasons.append(f"{label} has the code {booked.code} in Calpendo now")
+    return reasons
 
 
 def _find_project(code: str) -> tuple[Project | None, BookingProject | None]:
@@ -83,11 +110,10 @@ def _people_of(account: Account) -> list[BookingPerson]:
 
 
 def _people_called(name: str) -> list[BookingPerson]:
-    given, _, family = name.strip().rpartition(" ")
     asked = Q(login_name__iexact=name) | Q(login_identifier__iexact=name)
     if fold_email(name):
         asked |= Q(folded_email=fold_email(name))
-    if given:
+    for given, family in readings_of(name):
         asked |= Q(given_name__iexact=given, family_name__iexact=family)
     found = BookingPerson.objects.filter(asked).order_by("-is_active", "pk")
     return list(found[:5])
@@ -108,7 +134,7 @@ def _about_links(account: Account | None, people: list[BookingPerson]) -> list[s
         return [_about_future(person) for person in people]
     if people:
         return [
-            f"is linked to {_name(person)} in Calpendo (id {person.external_id}) by {person.linked_how} "
+            f"is linked to {person_name(person)} in Calpendo (id {person.external_id}) by {person.linked_how} "
             f"since {_time(person.linked_at)}"
             for person in people
         ]
@@ -122,7 +148,7 @@ def _about_links(account: Account | None, people: list[BookingPerson]) -> list[s
 
 
 def _why_not_linked(account: Account, same: list[BookingPerson]) -> str:
-    names = ", ".join(_name(person) for person in same)
+    names = ", ".join(person_name(person) for person in same)
     active = [person for person in same if person.is_active]
     if account.is_administrator:
         return f"{names} has this e-mail, but administrators are linked by hand only"
@@ -132,18 +158,18 @@ def _why_not_linked(account: Account, same: list[BookingPerson]) -> str:
         return f"{names} share this e-mail"
     if active[0].account_id is not None:
         return f"{names} has this e-mail and is another account's"
-    return f"{names} has this e-mail; the next sweep links them unless another account has it too"
+    if others_with_email(account):
+        return f"{names} has this e-mail, and so has the account {', '.join(others_with_email(account))}"
+    return f"{names} has this e-mail; the next sweep links them"
 
 
 def _about_future(person: BookingPerson) -> str:
     if person.account is not None:
-        return (
-            f"{_name(person)} in Calpendo (id {person.external_id}) has the account {person.account.username}"
-        )
+        return f"{person_name(person)} in Calpendo (id {person.external_id}) has the account {person.account.username}"
     email = f"an account with the e-mail {person.email}" if person.email else "an account linked by hand"
     return (
-        f"{_name(person)} is known in Calpendo only (id {person.external_id}, {person.status or 'status not told'}): "
-        f"what Calpendo grants is pending until there is {email}"
+        f"{person_name(person)} is known in Calpendo only (id {person.external_id}, "
+        f"{person.status or 'status not told'}): what Calpendo grants is pending until there is {email}"
     )
 
 
@@ -161,7 +187,9 @@ def _about_project(project: Project | None, booked: BookingProject | None) -> li
             f"the project is gone from Calpendo since {_time(booked.vanished_at)}: nobody is added or removed"
         )
     elif standing is not ProjectStanding.MIRRORED:
-        reasons.append(f"the project is {booked.status or 'without status'} in Calpendo: it adds nobody")
+        adds_nobody = f"the project is {booked.status or 'without status'} in Calpendo: it adds nobody"
+        is_held = project is not None and has_lost_its_standing(project)
+        reasons.append(f"{adds_nobody}; {_UNDECIDED}" if is_held else adds_nobody)
     if not booked.is_eligible:
         reasons.append("the project books no MRI or MEG scanner in Calpendo, or is excluded by its code")
     return reasons
@@ -170,32 +198,33 @@ def _about_project(project: Project | None, booked: BookingProject | None) -> li
 def _about_parts(person: BookingPerson, booked: BookingProject, account: Account | None) -> list[str]:
     roles = list(BookingRole.objects.filter(booking_project=booked, person=person).order_by("part"))
     if not roles:
-        return [f"{_name(person)} is neither owner, PI nor user of {booked} in Calpendo"]
-    reasons = [
-        f"{_name(person)} is {_PARTS[role.part]} of {booked} in Calpendo since {_sweep_at(role.since)}"
-        f", which makes {role_of(role.part).value}{_waiting(role)}"
-        for role in roles
-    ]
+        return [f"{person_name(person)} is neither owner, PI nor user of {booked} in Calpendo"]
+    reasons = [_about_part(person, role, booked) for role in roles]
     if person.held_at is not None:
         reasons.append(
-            f"{_name(person)} is {person.status} in Calpendo; since {_time(person.held_at)} it waits for a person to "
-            "approve that this takes rights away"
+            f"{person_name(person)} is {person.status or 'without status'} in Calpendo, known since "
+            f"{_sweep_at(person.held_at)}; {_UNDECIDED}"
         )
     if not person.is_active:
         expired = f", expired on {person.expires_on}" if person.expires_on else ""
         reasons.append(
-            f"{_name(person)} is {person.status or 'without status'} in Calpendo{expired}: what comes from there is "
-            "suspended, and comes back by itself"
+            f"{person_name(person)} is {person.status or 'without status'} in Calpendo{expired}: "
+            "what comes from there is suspended, and comes back by itself"
         )
     elif account is None or person.account_id is None:
         reasons.append("this is pending: it applies as soon as there is a link to an account")
     return reasons
 
 
-def _waiting(role: BookingRole) -> str:
-    if role.held_at is None:
-        return ""
-    return f"; it is no longer so, and since {_time(role.held_at)} the removal waits for a person"
+def _about_part(person: BookingPerson, role: BookingRole, booked: BookingProject) -> str:
+    part = f"{_PARTS[role.part]} of {booked}"
+    if role.held_at is not None:
+        since = _sweep_at(role.held_at)
+        return f"Calpendo no longer lists {person_name(person)} as {part}, since {since}; {_UNDECIDED}"
+    since = _sweep_at(role.since)
+    return (
+        f"{person_name(person)} is {part} in Calpendo since {since}, which makes {role_of(role.part).value}"
+    )
 
 
 def _about_the_mirror() -> Iterable[str]:
@@ -207,10 +236,6 @@ def _about_the_mirror() -> Iterable[str]:
 def _sweep_at(since: datetime) -> str:
     sweep = Sweep.objects.filter(started_at=since).first()
     return f"sweep {sweep.pk} ({_time(since)})" if sweep else _time(since)
-
-
-def _name(person: BookingPerson) -> str:
-    return f"{person.given_name} {person.family_name}".strip() or person.login_name or person.external_id
 
 
 def _time(at: datetime | None) -> str:

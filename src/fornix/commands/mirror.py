@@ -1,4 +1,4 @@
-"""`fornix mirror`: one sweep of Calpendo, told in words."""
+"""`fornix mirror`: one sweep of Calpendo, told in words. Its verbs `holds` and `approve`: see `mirror_holds`."""
 
 from __future__ import annotations
 
@@ -9,17 +9,20 @@ import sys
 from django.utils import timezone
 
 from fornix.booking.sweep import SweepResult, run_sweep
-from fornix.commands.main import DONE, FAILED, WAITS
+from fornix.commands import mirror_holds
+from fornix.commands.main import DONE, FAILED, USAGE, WAITS
 from fornix.models import SweepOutcome
 from fornix.wiring import calpendo_config
 
 MOST_LINES = 40
-HELP = "fetch projects and people from Calpendo, once"
+WHAT_TO_DO = (
+    "`fornix mirror holds` tells whom it concerns; `fornix mirror approve ID` lets it happen, if it is right."
+)
 _EXITS = {SweepOutcome.COMPLETE: DONE, SweepOutcome.HELD: WAITS}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """`mirror [--dry-run] [--accept-first] [--json]`."""
+    """`mirror [--dry-run] [--accept-first] [--json]`, `mirror holds [--json]`, `mirror approve ID...`."""
     parser.add_argument("--dry-run", action="store_true", help="tell what would change, and write nothing")
     parser.add_argument(
         "--accept-first",
@@ -27,10 +30,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="take this answer as the first one: do not compare it with earlier ones",
     )
     parser.add_argument("--json", action="store_true", help="print the result as JSON")
+    verbs = parser.add_subparsers(dest="verb", metavar="VERB", description="Without a verb: one sweep.")
+    mirror_holds.add_verbs(verbs)
 
 
 def run(args: argparse.Namespace) -> int:
     """Sweeps once. 0: all done; 3: some removals wait for a person; 1: the answer could not be used."""
+    if args.verb is not None:
+        if args.dry_run or args.accept_first:
+            print("fornix: --dry-run and --accept-first belong to a sweep, without a verb.", file=sys.stderr)
+            return USAGE
+        return mirror_holds.run(args)
     result = run_sweep(
         calpendo_config(), timezone.now(), dry_run=args.dry_run, accept_first=args.accept_first
     )
@@ -69,6 +79,7 @@ def in_words(result: SweepResult) -> list[str]:
         f"read {read} with {result.requests} requests; {len(lines)} things {verb}",
         *_first(lines),
         *_first([f"waits: {hold}" for hold in result.holds]),
+        *([WHAT_TO_DO] if result.holds else []),
         *_first([f"note: {concern}" for concern in result.concerns]),
     ]
 

@@ -10,8 +10,6 @@ from fornix.booking.why import Explanation, explain
 from fornix.commands.main import DONE, FAILED
 from fornix.errors import NotVisible
 
-HELP = "tell why a person may or may not see a project"
-
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """`why NAME PROJECT [--json]`."""

@@ -76,6 +76,18 @@ def test_a_fault_changes_nothing_and_says_why(mirrored, fault, words):
     assert Sweep.objects.latest("pk").reason == result.reason
 
 
+def test_a_doubted_answer_names_the_way_out_only_where_there_is_one(mirrored):
+    mirrored.site.set_faults([{"effect": "hide", "fields": ["email"]}])
+    different = sweep(mirrored).reason
+    mirrored.site.set_faults([{"effect": "empty", **PROJECTS}])
+    unsound = sweep(mirrored).reason
+
+    assert "If the change is real: `fornix mirror --accept-first`" in different
+    assert "what the service account may read" in unsound
+    assert "accept-first" not in unsound
+    assert "?." not in different + unsound
+
+
 AT_FIRST = {
     "wrong password",
     "log-in page",

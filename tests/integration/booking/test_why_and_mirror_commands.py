@@ -187,6 +187,69 @@ def test_mirror_ends_with_3_when_something_waits(configured, capsys):
 
     assert code == 3
     assert "waits: 2023_112: " in out
+    assert "`fornix mirror holds`" in out
+    assert "`fornix mirror approve ID`" in out
+
+
+def test_a_held_removal_is_listed_explained_and_approved(known, capsys):
+    fields = {"users": [], "owner": "9064", "principalInvestigator": None}
+    known.site.edit({"op": "set", "type": "Calpendo.Project", "id": PROJECT_ID, "fields": fields})
+    number = sweep(known).sweep_id
+
+    listed = json.loads(fornix(capsys, "mirror", "holds", "--json")[1])["held"]
+    held = why(capsys, "sarah")
+    approved = fornix(capsys, "mirror", "approve", listed[0]["id"])
+    after = why(capsys, "sarah")
+
+    assert (listed[0]["project"], "Sarah White" in listed[0]["people"]) == (CODE, True)
+    assert f"no longer lists Sarah White as a user of 2023_112, since sweep {number}" in held["text"]
+    assert "is held until an administrator decides (`fornix mirror holds`)" in held["text"]
+    assert "Sarah White is a user of" not in held["text"]
+    assert approved[0] == 0
+    assert "sarah is no longer member of 2023_112" in approved[1]
+    assert (held["allowed"], after["allowed"]) == (True, False)
+    assert fornix(capsys, "mirror", "holds")[:2] == (0, "Nothing is held.\n")
+
+
+@pytest.mark.parametrize("words", [("holds",), ("approve", "all")], ids=["holds", "approve"])
+def test_options_of_a_sweep_are_refused_beside_a_verb(db, capsys, words):
+    code, _, err = fornix(capsys, "mirror", "--dry-run", *words)
+
+    assert code == 2
+    assert "belong to a sweep" in err
+
+
+def test_a_project_that_was_renamed_is_told_by_its_new_code(known, capsys):
+    known.site.edit(
+        {"op": "set", "type": "Calpendo.Project", "id": PROJECT_ID, "fields": {"projectCode": "2026_900"}}
+    )
+    sweep(known)
+
+    kept, new = why(capsys, "sarah"), why(capsys, "sarah", "2026_900")
+
+    assert (kept["project"], new["project"]) == (CODE, CODE)
+    assert "2023_112 has the code 2026_900 in Calpendo now" in kept["text"]
+    assert "2026_900 is 2023_112 here" in new["text"]
+
+
+def test_the_former_code_of_a_project_without_data_leads_to_its_new_one(known, capsys):
+    renamed = {"id": "300004157000415", "fields": {"projectCode": "2022_099"}}
+    known.site.edit({"op": "set", "type": "Calpendo.Project"} | renamed)
+    sweep(known)
+
+    told = why(capsys, "sarah", "2022_088")
+
+    assert told["project"] == "2022_099"
+    assert "2022_088 is 2022_099 here" in told["text"]
+
+
+def test_what_changed_is_told_in_words(known, capsys):
+    fields = {"status": "Expired"}
+    known.site.edit({"op": "set", "type": "Calpendo.CalpendoUser", "id": "9085", "fields": fields})
+
+    lines = {line.text for line in sweep(known).lines if line.kind == "person.changed"}
+
+    assert lines == {"status: Normal -> Expired; may no longer work in Calpendo"}
 
 
 def test_mirror_ends_with_1_when_nothing_came_of_it(configured, capsys):
