@@ -101,7 +101,10 @@ def add_flag() -> Flag:
 
 
 def add_sweep() -> Sweep:
-    return Sweep.objects.create(started_at=factories.AT, finished_at=factories.AT, outcome="complete")
+    changes = [{"kind": "person.new", "about": "Zoë", "text": "Normal"}]  # quiet ones share a line
+    return Sweep.objects.create(
+        started_at=factories.AT, finished_at=factories.AT, outcome="complete", changes=changes
+    )
 
 
 def add_arrival() -> Arrival:

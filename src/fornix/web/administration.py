@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from fornix.catalog.mirror import last_sweeps
+from fornix.catalog.mirror import last_sweeps, last_troubles
 from fornix.catalog.waiting import waiting_lines
 from fornix.errors import Invalid
 from fornix.http.actors import actor_of
@@ -28,7 +28,11 @@ def arrivals(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def mirror(request: HttpRequest) -> HttpResponse:
-    """The last sweeps."""
-    return render(
-        request, "mirror.html", {"sweeps": last_sweeps(actor_of(request)), "freshness": freshness()}
-    )
+    """The last sweeps, and what they leave to a person."""
+    actor = actor_of(request)
+    context = {
+        "sweeps": last_sweeps(actor),
+        "troubles": last_troubles(actor),
+        "freshness": freshness(),
+    }
+    return render(request, "mirror.html", context)

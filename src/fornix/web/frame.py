@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from fornix import wiring
-from fornix.catalog.mirror import last_complete_at
+from fornix.catalog.mirror import last_complete_at, trouble_count
 from fornix.catalog.waiting import waiting_count
 from fornix.http.actors import viewer_of
 
@@ -56,7 +56,7 @@ def frame_of(request: HttpRequest) -> Frame:
     if actor.is_administrator:
         places += [
             Place("Arrivals", reverse("arrivals"), here == "arrivals", waiting_count(actor)),
-            Place("Mirror", reverse("mirror"), here == "mirror"),
+            Place("Mirror", reverse("mirror"), here == "mirror", trouble_count(actor)),
         ]
     return Frame(
         name=account.name or account.username,

@@ -16,6 +16,7 @@ from markupsafe import Markup, escape
 
 from fornix.web import formats, header_card
 from fornix.web.frame import frame_of
+from fornix.web.sweep_words import changes_in_words
 
 
 def environment(**options: object) -> Environment:
@@ -45,6 +46,7 @@ def environment(**options: object) -> Environment:
         clock=lambda written: written[:5],
         breakable=breakable,
         css_word=css_word,
+        changes_in_words=changes_in_words,
     )
     return made
 

@@ -55,18 +55,71 @@ def test_nothing_waits_is_said_calmly(root):
     assert "Nothing waits" in root.get("/arrivals").content.decode()
 
 
-def test_the_last_sweeps_are_listed_with_outcome_and_reason(root):
-    at = factories.AT
-    Sweep.objects.create(started_at=at, finished_at=at, outcome="complete", counts={"granted": 2})
-    Sweep.objects.create(
-        started_at=at, finished_at=at, outcome="incomplete", reason="Calpendo did not answer."
+def make_sweep(outcome: str = "complete", *, kinds: tuple[str, ...] = (), **fields) -> Sweep:
+    changes = [{"kind": kind, "about": "P001", "text": "told"} for kind in kinds]
+    return Sweep.objects.create(
+        started_at=factories.AT, finished_at=factories.AT, outcome=outcome, changes=changes, **fields
+    )
+
+
+def badge_of(page: str) -> str:
+    return re.search(r'href="/mirror"[^>]*>Mirror(?: <span class="badge">(\d+)</span>)?<', page)[1] or ""
+
+
+def test_a_sweep_tells_number_and_kinds_of_its_changes(root):
+    make_sweep(
+        kinds=("membership.granted", "membership.granted", "person.new", "new.kind"), counts={"users": 9}
     )
 
     page = root.get("/mirror").content.decode()
 
-    assert "granted 2" in page
-    assert "Calpendo did not answer." in page
-    assert "Incomplete" in page
+    assert "2 rights given, 1 new person, 1 new.kind" in page
+    assert "users" not in page
+
+
+def test_quiet_sweeps_that_follow_each_other_are_one_line(root):
+    for _ in range(25):
+        make_sweep()
+    make_sweep(kinds=("membership.revoked",))
+    make_sweep()
+
+    page = root.get("/mirror").content.decode()
+
+    assert page.count('class="status ok"') == 3
+    assert (
+        page.index("Nothing changed") < page.index("1 right taken") < page.index("25 sweeps, nothing changed")
+    )
+
+
+def test_a_sweep_that_failed_says_why_and_counts_in_the_bar(root):
+    make_sweep()
+    make_sweep("incomplete", reason="Calpendo did not answer.")
+    make_sweep("running")
+
+    page = root.get("/mirror").content.decode()
+
+    assert "Calpendo did not answer." in page.partition("Rights stay as they were")[2]
+    assert badge_of(page) == "1"
+
+
+def test_holds_and_concerns_of_the_last_good_sweep_are_listed_whatever_came_after(root):
+    make_sweep(details={"held": ["P009: an old one"]})
+    make_sweep("held", details={"held": ["P001: all of its 3 people"], "concerns": ["P002 has no PI"]})
+    make_sweep("incomplete", reason="Calpendo did not answer.")
+
+    page = root.get("/mirror").content.decode()
+
+    assert "P001: all of its 3 people" in page
+    assert "P002 has no PI" in page
+    assert "an old one" not in page
+    assert badge_of(root.get("/").content.decode()) == "2"
+
+
+def test_the_bar_counts_nothing_while_all_is_well(root):
+    make_sweep("incomplete", reason="Calpendo did not answer.")
+    make_sweep(details={"held": [], "concerns": ["P002 has no PI"]})
+
+    assert badge_of(root.get("/").content.decode()) == ""
 
 
 @pytest.mark.parametrize("address", ["/arrivals", "/mirror"])
