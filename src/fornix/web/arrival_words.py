@@ -1,0 +1,36 @@
+"""Pure: an arrival that waits, in words for a page: what it is, why it waits, and the command that files it."""
+
+from __future__ import annotations
+
+import re
+
+KINDS = {
+    "study": "DICOM study",
+    "no-study": "DICOM files of no study",
+    "MEG": "MEG recordings",
+    "EEG": "EEG recordings",
+    "beside": "Files beside the data of several people",
+    "nothing": "Files of no kind that is known here",
+}
+# Where the advice for the command line begins, which a page gives in its own words.
+ADVICE = re.compile(r"[.] (?:Say|Import) .*", re.DOTALL)
+
+
+def what_arrived(kind: str) -> str:
+    """The kind of an arrival (catalog/waiting.py) as a noun."""
+    return KINDS.get(kind, "Files")
+
+
+def why_it_waits(reason: str) -> str:
+    """The reason without what to type."""
+    return ADVICE.sub("", reason)
+
+
+def filing_command(reason: str) -> str:
+    """What to type so that it is filed."""
+    names_subject = "--subject" in reason
+    needs_project = "--project" in reason or not names_subject
+    words = ["fornix import PATH"]
+    words += ["--project CODE"] if needs_project else []
+    words += ["--subject LABEL"] if names_subject else []
+    return " ".join(words)
