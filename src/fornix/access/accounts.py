@@ -6,10 +6,12 @@ import hashlib
 import re
 import secrets
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models.functions import Lower
 
 from fornix.access.actors import Actor
 from fornix.access.policy import require_administrator
@@ -19,7 +21,11 @@ from fornix.models import Account, ApiToken
 
 # A script asks many times a minute; for seeing which tokens are in use this is fine enough.
 USE_NOTED_EVERY = timedelta(minutes=5)
-USERNAME = re.compile(r"^[\w.@+-]{1,150}$")
+USERNAME = re.compile(r"^[\w.@+-]{1,150}\Z")
+EMAIL = re.compile(r"^[^\s@]+@[^\s@]+\Z")
+LONGEST_EMAIL = 320
+LONGEST_NAME = 300
+LONGEST_PASSWORD = 1000
 
 
 class UsernameTaken(Refused):
@@ -48,22 +54,86 @@ def create_account(
     require_administrator(actor)
     if not USERNAME.match(username):
         raise Invalid("A user name has 1 to 150 letters, digits or @ . + - _ and no space.")
-    if not password:
-        raise Invalid("The password is empty.")
+    _check_password(password)
+    email = _checked_email(email)
+    if len(name) > LONGEST_NAME or "\0" in name:
+        raise Invalid(f"A person's name has at most {LONGEST_NAME} characters.")
     with transaction.atomic():
         if Account.objects.filter(username__iexact=username).exists():
             raise UsernameTaken(f"There is an account {username} already. Choose another name.")
         account = Account(
             username=username,
             name=name,
-            email=email.strip(),
+            email=email,
             is_administrator=is_administrator,
             created_at=at,
         )
         account.set_password(password)
         account.save()
-        record_event(Verb.ACCOUNT_CREATED, at=at, source=actor.source, actor=actor.account, account=account)
+        _record(Verb.ACCOUNT_CREATED, actor, account, at)
     return account
+
+
+def reset_password(actor: Actor, account: Account, password: str, *, at: datetime) -> None:
+    """Sets somebody's password, weak or not; every log-in with the old one ends (the session's hash is of it)."""
+    require_administrator(actor)
+    _check_password(password)
+    with transaction.atomic():
+        account.set_password(password)
+        account.save(update_fields=["password"])
+        _record(Verb.PASSWORD_CHANGED, actor, account, at)
+
+
+def set_active(actor: Actor, account: Account, *, is_active: bool, at: datetime) -> bool:
+    """Switches an account off or on; False when it was so already. Off: log-ins and tokens are refused at once."""
+    require_administrator(actor)
+    with transaction.atomic():
+        changed = Account.objects.filter(pk=account.pk, is_active=not is_active).update(is_active=is_active)
+        account.is_active = is_active
+        if changed:
+            _record(Verb.ACCOUNT_ACTIVATED if is_active else Verb.ACCOUNT_DEACTIVATED, actor, account, at)
+    return bool(changed)
+
+
+def set_email(actor: Actor, account: Account, email: str, *, at: datetime) -> bool:
+    """Corrects an e-mail ("" for none); False when it is the same. The caller links by it, in its transaction."""
+    require_administrator(actor)
+    email = _checked_email(email)
+    if email == account.email:
+        return False
+    with transaction.atomic():
+        before, account.email = account.email, email
+        account.save(update_fields=["email"])
+        _record(Verb.EMAIL_CHANGED, actor, account, at, details={"before": before, "after": email})
+    return True
+
+
+def find_accounts(actor: Actor) -> tuple[Account, ...]:
+    """All accounts by name, with the people of Calpendo that they are linked to. For administrators."""
+    require_administrator(actor)
+    return tuple(Account.objects.order_by(Lower("username")).prefetch_related("booking_people"))
+
+
+def _check_password(password: str) -> None:
+    if not password:
+        raise Invalid("The password is empty.")
+    if len(password) > LONGEST_PASSWORD:
+        raise Invalid(f"A password has at most {LONGEST_PASSWORD} characters.")
+
+
+def _checked_email(text: str) -> str:
+    email = text.strip()
+    if email and (len(email) > LONGEST_EMAIL or not EMAIL.match(email) or "\0" in email):
+        raise Invalid("This is no e-mail address. It looks like anna@centre.org.")
+    return email
+
+
+def _record(
+    verb: Verb, actor: Actor, account: Account, at: datetime, details: Mapping[str, object] | None = None
+) -> None:
+    record_event(
+        verb, at=at, source=actor.source, actor=actor.account, account=account, details=details or {}
+    )
 
 
 def find_account(username: str) -> Account | None:

@@ -71,6 +71,12 @@ def revoke(actor: Actor, project: Project, account: Account, *, at: datetime) ->
     return bool(rows)
 
 
+def other_grounds(project: Project, account: Account) -> tuple[Membership, ...]:
+    """What the account holds on a project by other sources than by hand."""
+    rows = Membership.objects.filter(account=account, project=project).exclude(source=MANUAL)
+    return tuple(rows.order_by("source", "pk"))
+
+
 def replace_grants(
     project: Project,
     source: str,

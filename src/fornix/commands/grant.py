@@ -6,12 +6,10 @@ import argparse
 
 from django.utils import timezone
 
-from fornix.access.accounts import find_account
 from fornix.access.actors import OPERATOR
 from fornix.access.memberships import grant
-from fornix.catalog.projects import find_project
 from fornix.commands.main import DONE
-from fornix.errors import Invalid
+from fornix.commands.targets import named_account, named_project
 from fornix.models.memberships import Role
 
 
@@ -25,12 +23,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Grants the role."""
-    project = find_project(args.project)
-    if project is None:
-        raise Invalid(f"There is no project {args.project}. `fornix show` lists those that hold data.")
-    account = find_account(args.username)
-    if account is None:
-        raise Invalid(f"There is no account {args.username}. Make it with `fornix user add {args.username}`.")
+    project, account = named_project(args.project), named_account(args.username)
     grant(OPERATOR, project, account, Role(args.role), at=timezone.now())
     print(f"{account.username} is {args.role} of {project.label}")
     return DONE

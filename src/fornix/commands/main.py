@@ -25,6 +25,7 @@ COMMANDS = {
     "why": ("fornix.commands.why", True),
     "user": ("fornix.commands.user", True),
     "grant": ("fornix.commands.grant", True),
+    "revoke": ("fornix.commands.revoke", True),
     "simulate-calpendo": ("fornix.simulator.calpendo.command", False),
 }
 
@@ -36,8 +37,9 @@ HELP = {
     "check": "compare counters, rows and bytes",
     "mirror": "fetch projects and people from Calpendo, once",
     "why": "tell why a person may or may not see a project",
-    "user": "make an account",
+    "user": "make, list and change accounts",
     "grant": "give a person a role on a project",
+    "revoke": "take back a role that was given by hand",
     "simulate-calpendo": "start a simulated Calpendo, for trials",
 }
 

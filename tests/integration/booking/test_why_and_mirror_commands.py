@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 from django.conf import settings
 from tests.integration.booking.mirrored import add_account, add_project, sweep
+from tests.integration.commands.command_line import fornix
 
 from fornix.access.accounts import create_account
 from fornix.access.actors import OPERATOR
@@ -17,18 +18,6 @@ from fornix.models import Account, Project, Sweep
 from fornix.models.memberships import OverrideKind, Role
 
 PROJECT_ID, CODE = "300004157000412", "2023_112"
-
-
-def fornix(capsys, *words: str) -> tuple[int, str, str]:
-    """The exit code and both outputs of a command on the test's archive."""
-    import importlib
-
-    from fornix.commands.main import COMMANDS
-
-    args = build_parser(only=words[0]).parse_args(list(words))
-    code = importlib.import_module(COMMANDS[words[0]][0]).run(args)
-    printed = capsys.readouterr()
-    return code, printed.out, printed.err
 
 
 @pytest.fixture

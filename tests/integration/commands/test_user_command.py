@@ -1,0 +1,214 @@
+"""`fornix user`, `grant` and `revoke`: accounts and what they may, from the command line."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from tests import factories
+from tests.integration.commands.command_line import fornix, type_in
+
+from fornix.access.accounts import find_account, find_token
+from fornix.access.actors import Actor
+from fornix.access.memberships import Grant, replace_grants
+from fornix.errors import Invalid, NotAllowed
+from fornix.models import Account, BookingPerson, Event, Membership
+from fornix.models.memberships import Role
+
+pytestmark = pytest.mark.django_db
+NEW_PASSWORD = "another horse, another staple"
+BACKEND = "django.contrib.auth.backends.ModelBackend"
+
+
+def verbs() -> list[str]:
+    return list(Event.objects.order_by("pk").values_list("verb", flat=True))
+
+
+def make_person(given: str, family: str, email: str) -> BookingPerson:
+    return BookingPerson.objects.create(
+        instance="main",
+        external_id=email,
+        given_name=given,
+        family_name=family,
+        email=email,
+        folded_email=email,
+        status="Normal",
+        is_active=True,
+        first_seen_at=factories.AT,
+        last_seen_at=factories.AT,
+    )
+
+
+def test_a_weak_password_makes_the_account_and_says_so(capsys, monkeypatch):
+    type_in(monkeypatch, "123\n")
+
+    code, out, err = fornix(capsys, "user", "add", "alice", "--password-stdin")
+
+    assert (code, out) == (0, "made account alice\n")
+    assert err.startswith("fornix: made; the password is weak: ")
+    assert find_account("alice").check_password("123")
+
+
+@pytest.mark.parametrize(
+    ("typed", "words", "refusal"),
+    [
+        ("\n", ("--password-stdin",), "The password is empty"),
+        ("", ("--password-stdin",), "The password is empty"),
+        (b"\xff\xfe\n", ("--password-stdin",), "not UTF-8"),
+        ("x" * 2000, ("--password-stdin",), "at most 1000"),
+        ("", (), "There is no terminal to ask for the password: use --password-stdin."),
+        (NEW_PASSWORD, ("--password-stdin", "--email", "nomail"), "This is no e-mail address"),
+        (NEW_PASSWORD, ("--password-stdin", "--email", "a b@c.org"), "This is no e-mail address"),
+        (NEW_PASSWORD, ("--password-stdin", "--name", "x" * 301), "at most 300"),
+    ],
+    ids=["empty", "nothing", "bytes", "long", "no terminal", "no e-mail", "space in e-mail", "long name"],
+)
+def test_an_account_that_cannot_be_made_is_refused_in_words(capsys, monkeypatch, typed, words, refusal):
+    type_in(monkeypatch, typed)
+
+    with pytest.raises(Invalid, match=refusal):
+        fornix(capsys, "user", "add", "alice", *words)
+
+    assert not Account.objects.exists()
+
+
+def test_an_email_of_two_accounts_is_noted(capsys, monkeypatch):
+    factories.make_account("bob", email="lab@example.org")
+    type_in(monkeypatch, NEW_PASSWORD)
+
+    code, _, err = fornix(capsys, "user", "add", "alice", "--email", "LAB@example.org", "--password-stdin")
+
+    assert code == 0
+    assert "bob has this e-mail too: an e-mail that two accounts share links nobody" in err
+
+
+def test_a_new_password_ends_other_log_ins(capsys, monkeypatch, client):
+    account = factories.make_account("alice")
+    client.force_login(account, backend=BACKEND)
+    before = client.get("/account").status_code
+    type_in(monkeypatch, NEW_PASSWORD)
+
+    code, out, err = fornix(capsys, "user", "password", "Alice", "--password-stdin")
+
+    assert (code, err) == (0, "")
+    assert "alice has a new password" in out
+    assert (before, client.get("/account").status_code) == (200, 401)
+    assert find_account("alice").check_password(NEW_PASSWORD)
+    assert verbs()[-1] == "password.changed"
+
+
+def test_an_empty_new_password_changes_nothing(capsys, monkeypatch):
+    factories.make_account("alice")
+    type_in(monkeypatch, "\n")
+
+    with pytest.raises(Invalid, match="empty"):
+        fornix(capsys, "user", "password", "alice", "--password-stdin")
+
+    assert find_account("alice").check_password(factories.PASSWORD)
+
+
+def test_switching_an_account_off_ends_log_ins_and_tokens_and_on_brings_tokens_back(capsys, client):
+    account = factories.make_account("alice")
+    made = factories.make_token(account)
+    client.force_login(account, backend=BACKEND)
+
+    off = fornix(capsys, "user", "deactivate", "alice")
+    refused = find_token(made.token.alias, made.secret, at=factories.AT)
+    status = client.get("/account").status_code
+    on = fornix(capsys, "user", "activate", "alice")
+
+    assert (off[0], refused, status, on[0]) == (0, None, 401, 0)
+    assert find_token(made.token.alias, made.secret, at=factories.AT) == made.token
+    assert verbs()[-2:] == ["account.deactivated", "account.activated"]
+
+
+def test_switching_off_twice_is_one_event(capsys):
+    factories.make_account("alice")
+
+    fornix(capsys, "user", "deactivate", "alice")
+    code, _, _ = fornix(capsys, "user", "deactivate", "alice")
+
+    assert code == 0
+    assert verbs().count("account.deactivated") == 1
+
+
+def test_a_corrected_email_links_as_at_creation(capsys):
+    factories.make_account("alice", email="alise@example.org")
+    make_person("Alice", "Young", "alice@example.org")
+
+    code, out, _ = fornix(capsys, "user", "email", "alice", "alice@example.org")
+
+    assert code == 0
+    assert "alice is linked to Alice Young in Calpendo" in out
+    assert verbs()[-2:] == ["email.changed", "account.linked"]
+
+
+def test_an_email_that_is_none_is_refused(capsys):
+    factories.make_account("alice", email="alice@example.org")
+
+    with pytest.raises(Invalid, match="no e-mail address"):
+        fornix(capsys, "user", "email", "alice", "nomail")
+
+    assert find_account("alice").email == "alice@example.org"
+
+
+def test_accounts_are_listed(capsys):
+    alice = factories.make_account("alice", email="alice@example.org", name="Alice")
+    factories.make_account("bob", is_administrator=True)
+    BookingPerson.objects.filter(pk=make_person("민준", "김", "alice@example.org").pk).update(account=alice)
+    fornix(capsys, "user", "deactivate", "bob")
+
+    _, out, _ = fornix(capsys, "user", "list")
+    told = json.loads(fornix(capsys, "user", "list", "--json")[1])["accounts"]
+
+    assert out == "alice  Alice; alice@example.org; 김민준 in Calpendo\nbob  administrator; switched off\n"
+    assert [each["username"] for each in told] == ["alice", "bob"]
+    assert [(each["active"], each["administrator"]) for each in told] == [(True, False), (False, True)]
+    assert told[0]["calpendo"] == [{"id": "alice@example.org", "name": "김민준"}]
+
+
+@pytest.mark.parametrize("words", [("password",), ("deactivate",), ("activate",), ("email", "a@b.org")])
+def test_an_unknown_account_is_told_so(capsys, monkeypatch, words):
+    type_in(monkeypatch, NEW_PASSWORD)
+
+    verb, *rest = words
+    with pytest.raises(Invalid, match="There is no account nobody"):
+        fornix(capsys, "user", verb, "nobody", *rest)
+
+
+def test_only_administrators_change_accounts(capsys):
+    from fornix.access.accounts import reset_password, set_active, set_email
+
+    alice, bob = factories.make_account("alice"), factories.make_account("bob")
+    actor = Actor(account=alice)
+
+    with pytest.raises(NotAllowed):
+        reset_password(actor, bob, NEW_PASSWORD, at=factories.AT)
+    with pytest.raises(NotAllowed):
+        set_active(actor, bob, is_active=False, at=factories.AT)
+    with pytest.raises(NotAllowed):
+        set_email(actor, bob, "bob@example.org", at=factories.AT)
+
+
+def test_what_was_granted_can_be_taken_back(capsys):
+    project, alice = factories.make_project("A1"), factories.make_account("alice")
+
+    fornix(capsys, "grant", "A1", "alice", "member")
+    code, out, err = fornix(capsys, "revoke", "A1", "alice")
+
+    assert (code, out, err) == (0, "alice has no role by hand any more on A1\n", "")
+    assert not Membership.objects.filter(project=project, account=alice).exists()
+    assert verbs()[-2:] == ["membership.granted", "membership.revoked"]
+
+
+def test_revoke_leaves_and_tells_what_other_sources_give(capsys):
+    project, alice = factories.make_project("A1"), factories.make_account("alice")
+    given = Grant(alice.pk, Role.MEMBER, "user in Calpendo")
+    replace_grants(project, "calpendo:main", [given], at=factories.AT)
+
+    code, out, err = fornix(capsys, "revoke", "A1", "alice")
+
+    assert (code, out) == (1, "")
+    assert "fornix: alice had no role by hand on A1" in err
+    assert "alice still is member by calpendo:main (user in Calpendo)" in err
+    assert Membership.objects.count() == 1
