@@ -16,9 +16,10 @@ from fornix.access.visibility import readable_projects
 from fornix.catalog.keyset import Listing, Window, cut
 from fornix.catalog.person_names import full_name
 from fornix.models import Account, BookingPerson, BookingRole, Membership, Override, Project
-from fornix.models.memberships import OverrideKind
+from fornix.models.memberships import OverrideKind, Role
 
 PARTS = {"owner": "owner", "pi": "PI", "user": "user"}
+ROLES = {"owner": Role.OWNER, "pi": Role.OWNER, "user": Role.MEMBER}  # contract calpendo section 4.2
 
 
 class Standing(StrEnum):
@@ -31,6 +32,14 @@ class Standing(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Hold:
+    """Calpendo has taken the ground back, and an administrator has not decided yet."""
+
+    since: datetime
+    is_inactive: bool  # the person may not work there any more; else the project no longer lists them
+
+
+@dataclass(frozen=True, slots=True)
 class Ground:
     """One row that a right rests on: `manual`, `calpendo:<instance>`, `pin` or `block`, and why in words."""
 
@@ -38,18 +47,18 @@ class Ground:
     role: str
     evidence: str
     since: datetime
+    held: Hold | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class PersonLine:
-    """A person of a project, with the strongest role first among the grounds."""
+    """A person of a project, and the strongest role; of one who waits, the role that an account would get."""
 
     name: str
     username: str
     role: str
     standing: Standing
     grounds: tuple[Ground, ...]
-    removal_is_held: bool = False  # Calpendo lists the person no more; an administrator has not decided yet
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +78,9 @@ def person_name(person: BookingPerson) -> str:
 
 def project_people(project_id: int, booking_project_id: int | None) -> tuple[PersonLine, ...]:
     """Everybody in a project; the caller has made sure that the actor may read it. By role, then name."""
-    held = _held_accounts(booking_project_id)
-    lines = [*_admitted(project_id, held), *(_listed(booking_project_id) if booking_project_id else ())]
+    roles = BookingRole.objects.filter(booking_project_id=booking_project_id).select_related("person")
+    parts = list(roles.order_by("pk")) if booking_project_id else []
+    lines = [*_admitted(project_id, parts), *_listed(parts)]
     return tuple(sorted(lines, key=_rank))
 
 
@@ -81,9 +91,15 @@ def places(actor: Actor, window: Window) -> Listing[PlaceLine]:
     listed = Q(pk__in=mine.values("project")) | Q(pk__in=pins.values("project"))
     projects = readable_projects(actor).filter(listed)
     page = cut(projects.select_related("booking_project"), F("label"), window)
+    parts: defaultdict[int | None, list[BookingRole]] = defaultdict(list)
+    booked = [row.booking_project_id for row in page.rows if row.booking_project_id is not None]
+    roles = BookingRole.objects.filter(person__account=actor.account, booking_project__in=booked)
+    for role in roles.select_related("person").order_by("pk"):
+        parts[role.booking_project_id].append(role)
+    booked_as = {row.pk: row.booking_project_id for row in page.rows}
     grounds: defaultdict[int, list[Ground]] = defaultdict(list)
     for row in mine.filter(project__in=page.rows):
-        grounds[row.project_id].append(_membership(row))
+        grounds[row.project_id].append(_membership(row, parts[booked_as[row.project_id]]))
     for pin in pins.filter(project__in=page.rows):
         grounds[pin.project_id].append(_override(pin))
     count = projects.count()
@@ -99,7 +115,10 @@ def _place(row: Project, grounds: list[Ground]) -> PlaceLine:
     )
 
 
-def _admitted(project_id: int, held: frozenset[int]) -> Iterable[PersonLine]:
+def _admitted(project_id: int, parts: Iterable[BookingRole]) -> Iterable[PersonLine]:
+    booked: defaultdict[int | None, list[BookingRole]] = defaultdict(list)
+    for part in parts:
+        booked[part.person.account_id].append(part)
     grounds: defaultdict[int, list[Ground]] = defaultdict(list)
     accounts: dict[int, Account] = {}
     blocked: set[int] = set()
@@ -110,7 +129,7 @@ def _admitted(project_id: int, held: frozenset[int]) -> Iterable[PersonLine]:
             blocked.add(override.account_id)
     for row in Membership.objects.filter(project_id=project_id).select_related("account"):
         accounts[row.account_id] = row.account
-        grounds[row.account_id].append(_membership(row))
+        grounds[row.account_id].append(_membership(row, booked[row.account_id]))
     for pk, account in accounts.items():
         standing = Standing.BLOCKED if pk in blocked else Standing.ADMITTED
         if not account.is_active:
@@ -121,41 +140,57 @@ def _admitted(project_id: int, held: frozenset[int]) -> Iterable[PersonLine]:
             role=_strongest(grounds[pk]),
             standing=standing,
             grounds=tuple(grounds[pk]),
-            removal_is_held=pk in held,
         )
 
 
-def _held_accounts(booking_project_id: int | None) -> frozenset[int]:
-    held = BookingRole.objects.filter(booking_project_id=booking_project_id)
-    held = held.filter(Q(held_at__isnull=False) | Q(person__held_at__isnull=False))
-    accounts = held.filter(person__account__isnull=False).values_list("person__account", flat=True)
-    return frozenset(pk for pk in accounts if pk is not None)
-
-
-def _listed(booking_project_id: int) -> Iterable[PersonLine]:
+def _listed(parts: Iterable[BookingRole]) -> Iterable[PersonLine]:
     """People that Calpendo lists and who have no right by that: not linked, or not active there."""
-    rows = BookingRole.objects.filter(booking_project_id=booking_project_id).select_related("person")
-    parts: defaultdict[int, list[BookingRole]] = defaultdict(list)
-    for row in rows.order_by("pk"):
-        if row.person.account_id is None or not row.person.is_active:
-            parts[row.person_id].append(row)
-    for held in parts.values():
+    without: defaultdict[int, list[BookingRole]] = defaultdict(list)
+    for part in parts:
+        if part.person.account_id is None or not part.person.is_active:
+            without[part.person_id].append(part)
+    for held in without.values():
         person = held[0].person
         grounds = tuple(
             Ground(
-                f"calpendo:{person.instance}",
-                row.part,
-                f"{PARTS.get(row.part, row.part)} in Calpendo",
-                row.since,
+                source=f"calpendo:{person.instance}",
+                role=ROLES[part.part].value,
+                evidence=_evidence([part]),
+                since=part.since,
+                held=_hold([part]),
             )
-            for row in held
+            for part in held
         )
         standing = Standing.WAITING if person.is_active else Standing.SUSPENDED
-        yield PersonLine(person_name(person), "", "", standing, grounds)
+        role = _strongest(grounds) if person.is_active else ""
+        yield PersonLine(person_name(person), "", role, standing, grounds)
 
 
-def _membership(row: Membership) -> Ground:
-    return Ground(row.source, row.role, row.evidence, row.granted_at)
+def _membership(row: Membership, parts: Iterable[BookingRole]) -> Ground:
+    """A membership; one of Calpendo's with the parts that it was computed from, where they are still known."""
+    own = [
+        part
+        for part in parts
+        if row.source == f"calpendo:{part.person.instance}" and ROLES[part.part] == row.role
+    ]
+    evidence = _evidence(own) or row.evidence
+    return Ground(row.source, row.role, evidence, row.granted_at, _hold(own))
+
+
+def _evidence(parts: Iterable[BookingRole]) -> str:
+    """`owner and PI in Calpendo`; "" without any part."""
+    names = dict.fromkeys(PARTS[part.part] for part in parts)
+    return f"{' and '.join(names)} in Calpendo" if names else ""
+
+
+def _hold(parts: Iterable[BookingRole]) -> Hold | None:
+    """The hold on a ground: set when each of its parts waits to be removed."""
+    holds = [
+        Hold(since, is_inactive=part.held_at is None) if since else None
+        for part in parts
+        for since in (part.held_at or part.person.held_at,)
+    ]
+    return holds[0] if holds and None not in holds else None
 
 
 def _override(row: Override) -> Ground:

@@ -10,7 +10,15 @@ from tests import factories
 
 from fornix.access.actors import OPERATOR
 from fornix.access.memberships import set_override
-from fornix.models import BookingCode, BookingPerson, BookingProject, BookingRole
+from fornix.models import (
+    Account,
+    BookingCode,
+    BookingPerson,
+    BookingProject,
+    BookingRole,
+    Membership,
+    Project,
+)
 from fornix.models.memberships import OverrideKind, Role
 
 pytestmark = pytest.mark.django_db
@@ -77,25 +85,77 @@ def test_a_project_that_vanished_from_calpendo_says_since_when(browser):
 
 def test_people_who_wait_or_are_suspended_are_listed_with_the_reason(browser):
     alice, booked = factories.make_account("alice"), make_booking_project()
-    make_person(booked, "Waiting Wu")
+    make_person(booked, "Waiting Wu", "pi")
     make_person(booked, "Suspended Sue", is_active=False)
     make_person(booked, "Linked Lee", account=alice)
     factories.make_project("P001", people={alice: Role.MEMBER}, booking_project=booked)
 
     page = text_of(browser(alice), "/projects/P001/people")
 
-    assert "Waits for first login" in page.partition("Waiting Wu")[2].partition('class="person"')[0]
+    wu = page.partition("Waiting Wu")[2].partition('class="person"')[0]
+    assert all(words in wu for words in ("PI in Calpendo", "Has no account here yet", "Would be owner"))
     assert "not active in Calpendo" in page.partition("Suspended Sue")[2].partition('class="person"')[0]
     assert "Linked Lee" not in page
 
 
-def test_a_removal_that_waits_for_a_decision_is_told(browser):
-    alice, booked = factories.make_account("alice"), make_booking_project()
-    make_person(booked, "Alice", account=alice)
-    BookingRole.objects.update(held_at=AT)
-    factories.make_project("P001", people={alice: Role.MEMBER}, booking_project=booked)
+def make_mirrored(project: Project, account: Account, role: str) -> Membership:
+    return Membership.objects.create(
+        project=project, account=account, role=role, source="calpendo:main", granted_at=AT
+    )
 
-    assert "the removal waits for an administrator" in text_of(browser(alice), "/projects/P001")
+
+@pytest.fixture
+def hers(browser):
+    """alice's page of people, once she is in a mirrored project by these parts."""
+
+    def read(*parts: str, **fields) -> str:
+        alice, booked = factories.make_account("alice"), make_booking_project()
+        person = make_person(booked, "Alice", parts[0], account=alice, **fields)
+        for part in parts[1:]:
+            BookingRole.objects.create(booking_project=booked, person=person, part=part, since=AT)
+        BookingRole.objects.filter(part="pi").update(held_at=AT)
+        project = factories.make_project("P001", booking_project=booked)
+        make_mirrored(project, alice, "member" if parts == ("user",) else "owner")
+        return text_of(browser(alice), "/projects/P001/people")
+
+    return read
+
+
+@pytest.mark.parametrize(
+    ("parts", "told"),
+    [
+        (("owner",), "Owner in Calpendo"),
+        (("owner", "user"), "Owner in Calpendo"),
+        (("user",), "User in Calpendo"),
+    ],
+    ids=["owner", "owner and user", "user"],
+)
+def test_a_part_in_calpendo_is_named_exactly(hers, parts, told):
+    page = hers(*parts)
+
+    assert f"{told}, since" in page
+    assert "waits for an administrator" not in page
+
+
+def test_a_removal_that_waits_for_a_decision_is_told_in_place_of_the_part(hers):
+    page = hers("pi", "user")
+
+    assert "Calpendo no longer lists them since" in page
+    assert "PI in Calpendo" not in page
+
+
+def test_a_person_who_may_not_work_there_any_more_and_waits_is_told(hers):
+    page = hers("user", held_at=AT)
+
+    assert "Not active in Calpendo since" in page
+    assert "User in Calpendo" not in page
+
+
+def test_of_two_parts_one_that_stays_keeps_the_right(hers):
+    page = hers("pi", "owner")
+
+    assert "PI and owner in Calpendo" in page
+    assert "waits for an administrator" not in page
 
 
 def test_a_long_list_of_people_has_pages(browser):
