@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 
 from fornix.catalog import overview
 from fornix.catalog.feed import activity
+from fornix.catalog.suspension import find_suspension
 from fornix.http.actors import actor_of, person_of
 from fornix.http.paging import Sorting, key_of, links_of, window_of
 from fornix.web.frame import freshness
@@ -36,6 +37,7 @@ def home(request: HttpRequest) -> HttpResponse:
             "feed": activity(actor),
             "freshness": freshness(),
             "email": actor.account.email,
+            "suspension": find_suspension(actor),
         },
     )
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.utils import timezone
 from tests import factories
 
-from fornix.models import Sweep
+from fornix.models import Account, BookingPerson, Sweep
 from fornix.models.memberships import Role
 
 pytestmark = pytest.mark.django_db
@@ -102,6 +102,43 @@ def test_a_person_without_projects_is_told_how_to_get_them(browser):
 
     assert "You have no projects yet" in page
     assert "z@example.test" in page
+
+
+def make_person(account: Account, number: int = 1, **fields) -> BookingPerson:
+    seen = {"first_seen_at": factories.AT, "last_seen_at": factories.AT}
+    return BookingPerson.objects.create(
+        instance="main", external_id=str(number), account=account, **(seen | fields)
+    )
+
+
+@pytest.mark.parametrize(
+    ("fields", "told"),
+    [
+        ({"status": "Expired"}, "Calpendo says your account there has expired."),
+        ({"status": "Normal", "expires_on": date(2020, 2, 19)}, "has expired, on 19 Feb 2020."),
+        ({"status": "Blocked", "expires_on": date(2999, 1, 1)}, "is blocked."),
+        ({"status": "Requested"}, "is not approved yet."),
+        ({"status": "Odd"}, "is not active."),
+        ({"status": "Normal", "vanished_at": factories.AT}, "Calpendo no longer lists you."),
+    ],
+    ids=["expired", "expired by date", "blocked", "requested", "other", "gone"],
+)
+def test_a_person_whom_calpendo_suspends_is_told_so_and_not_sent_to_the_pi(browser, fields, told):
+    zoe = factories.make_account("zoe", email="z@example.test")
+    make_person(zoe, **fields)
+
+    page = re.sub(r"</?time[^>]*>", "", page_of(browser(zoe)))
+
+    assert told in page
+    assert "Ask your PI" not in page
+
+
+def test_a_person_with_one_active_account_in_calpendo_is_not_suspended(browser):
+    zoe = factories.make_account("zoe")
+    make_person(zoe, 1, status="Expired")
+    make_person(zoe, 2, status="Normal", is_active=True)
+
+    assert "your account there" not in page_of(browser(zoe))
 
 
 def test_a_protected_project_is_listed_by_its_record_only(browser):
