@@ -30,7 +30,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="take this answer as the first one: do not compare it with earlier ones",
     )
     parser.add_argument("--json", action="store_true", help="print the result as JSON")
-    verbs = parser.add_subparsers(dest="verb", metavar="VERB", description="Without a verb: one sweep.")
+    parser.usage = f"{parser.prog} [-h] [--dry-run] [--accept-first] [--json] [holds | approve] ..."
+    verbs = parser.add_subparsers(
+        dest="verb", metavar="VERB", description="Without a verb: one sweep.", prog=parser.prog
+    )
     mirror_holds.add_verbs(verbs)
 
 

@@ -49,10 +49,14 @@ def _list(*, as_json: bool) -> int:
 
 
 def _approve(ids: list[str]) -> int:
+    if ids == [ALL] and not held_removals(OPERATOR):
+        print("Nothing is held.")
+        return DONE
     revoked = approve_removals(OPERATOR, ids, at=timezone.now())
     for each in revoked:
         print(f"{each.username} is no longer {each.role} of {each.project} by Calpendo")
-    print(f"approved; {len(revoked)} roles taken away" if revoked else "approved; nobody had a role by it")
+    if not revoked:
+        print("approved; nobody had a role by it")
     return DONE
 
 
