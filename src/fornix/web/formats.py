@@ -37,6 +37,15 @@ def day(on: date, today: date) -> str:
     return short if on.year == today.year else f"{short} {on.year}"
 
 
+def written_day(text: str) -> str:
+    """A day as a file has it, `1979-09-15` or `19790915`, as `15 Sep 1979`; what is none stays as written."""
+    try:
+        on = date.fromisoformat(text)
+    except ValueError:
+        return text
+    return f"{on.day} {on:%b} {on.year}"
+
+
 def full(at: datetime) -> str:
     """The whole of a moment, for titles: `Thu 19 Feb 2026, 09:34 GMT`."""
     return f"{at:%a} {at.day} {at:%b %Y, %H:%M %Z}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -18,7 +19,7 @@ UNITS = {
     "mhz": "MHz",
     "deg": "°",
     "degrees": "°",
-    "hz_per_px": "Hz per pixel",
+    "hz_per_px": "Hz/px",
 }
 # What is shown first, in this order; a database need not keep the order in which values were written.
 ORDER = [
@@ -67,6 +68,7 @@ NAMES = {
 }
 SIZES = {"voxel", "matrix"}  # lists of numbers that are multiplied, not listed
 CHANNELS = {"mag": "mag", "grad": "grad", "ref_meg": "reference", "eeg": "EEG", "eog": "EOG", "ecg": "ECG"}
+DIGITS = {"lowpass": 1}  # computed from the sampling rate; more digits than these tell nothing
 LONGEST = 12  # values of a list that are written out
 KINDS = (
     ("fmap", re.compile(r"fmap|field.?map|gre_field|b0.?map|_dir-|distortion", re.IGNORECASE)),
@@ -112,6 +114,9 @@ def _line(key: str, value: object) -> CardLine:
         return CardLine(name, "", parts[: LONGEST * 2])
     if isinstance(value, list | tuple):
         return _list_line(key, name, unit, value)
+    stem = _stem_and_unit(key)[0]
+    if isinstance(value, float) and math.isfinite(value) and stem in DIGITS:
+        value = round(value, DIGITS[stem])
     return CardLine(name, _with_unit(_text(value), unit))
 
 

@@ -41,6 +41,7 @@ def environment(**options: object) -> Environment:
         hour=hour,
         day=day,
         on_day=on_day,
+        written_day=formats.written_day,
         capfirst=lambda text: text[:1].upper() + text[1:],
         day_heading=day_heading,
         duration=lambda seconds: header_card.duration(seconds) if seconds else formats.NONE,
