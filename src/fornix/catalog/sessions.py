@@ -13,6 +13,7 @@ from fornix.access.actors import Actor
 from fornix.access.visibility import visible_sessions
 from fornix.catalog.keyset import Listing, Window, cut
 from fornix.errors import NotVisible
+from fornix.meg.labels import EMPTY_ROOM
 from fornix.models import Flag, ImagingSession
 
 # Sessions without a date come first in time.
@@ -102,6 +103,20 @@ def get_session(actor: Actor, accession: str) -> SessionRecord:
             for flag in Flag.objects.filter(session=row).select_related("scan").order_by("pk")[:100]
         ),
     )
+
+
+def find_empty_room(actor: Actor, session: SessionRecord) -> str:
+    """The accession of the empty room that was recorded on the day of a MEG session, in its project; "" without one."""
+    line = session.line
+    if line.modality != "MEG" or line.acquired_on is None or session.subject == EMPTY_ROOM:
+        return ""
+    found = visible_sessions(actor).filter(
+        subject__label=EMPTY_ROOM,
+        subject__project__label=session.project,
+        acquired_on=line.acquired_on,
+        modality="MEG",
+    )
+    return found.order_by("pk").values_list("accession", flat=True).first() or ""
 
 
 def find_session_accession(actor: Actor, project: str, label: str) -> str:

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from fornix.catalog.files import session_resources
 from fornix.catalog.scans import SORTS, ScanCard, get_scan, scan_lines
-from fornix.catalog.sessions import get_session
+from fornix.catalog.sessions import find_empty_room, get_session
 from fornix.http.actors import actor_of
 from fornix.http.paging import Links, Sorting, window_of
 
@@ -41,5 +41,6 @@ def _page(request: HttpRequest, accession: str, scan_id: str | None) -> HttpResp
         "links": Links(here, window, SCANS),
         "resources": session_resources(actor, accession),
         "card": card,
+        "empty_room": find_empty_room(actor, session) if card is None else "",
     }
     return render(request, "session.html", context)

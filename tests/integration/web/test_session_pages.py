@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from tests import factories
 
@@ -109,6 +111,53 @@ def test_what_lay_beside_the_scans_has_its_page(browser, alice, session):
 
     assert f'href="/sessions/{session.accession}/files?resource=MISC"' in page
     assert "notes.txt</bdi>" in text_of(client, f"/sessions/{session.accession}/files?resource=MISC")
+
+
+def test_a_session_without_files_beside_its_scans_says_where_its_files_are(browser, alice, session):
+    resource = factories.make_resource(factories.make_scan(session))
+    for _ in range(2):
+        factories.make_file(resource)
+
+    page = text_of(browser(alice), f"/sessions/{session.accession}/files")
+
+    assert "All its 2 files are in the scans" in page
+    assert f'<a class="button" href="/sessions/{session.accession}">To the scans</a>' in page
+
+
+@pytest.mark.parametrize(
+    ("subject", "days", "is_told"),
+    [("emptyroom", 0, True), ("emptyroom", 1, False), ("sub-015", 0, False)],
+    ids=["same day", "other day", "a person"],
+)
+def test_a_meg_session_leads_to_the_empty_room_of_its_day(browser, alice, subject, days, is_told):
+    project = factories.make_project("P001", people={alice: Role.MEMBER})
+    on = factories.AT.date()
+    meg = {"modality": "MEG"}
+    mine = factories.make_session(factories.make_subject(project, "sub-014"), acquired_on=on, **meg)
+    other = factories.make_session(
+        factories.make_subject(project, subject), acquired_on=on + timedelta(days=days), **meg
+    )
+
+    page = text_of(browser(alice), f"/sessions/{mine.accession}")
+
+    assert (f'<a href="/sessions/{other.accession}">Empty room of that day</a>' in page) is is_told
+    assert "Empty room of" not in text_of(browser(alice), f"/sessions/{other.accession}")
+
+
+def test_the_empty_room_of_another_project_or_one_not_filed_yet_is_not_told(browser, alice):
+    project = factories.make_project("P001", people={alice: Role.MEMBER})
+    mine = factories.make_session(factories.make_subject(project), modality="MEG")
+    hidden = factories.make_subject(factories.make_project("P002"), "emptyroom")
+    factories.make_session(hidden, modality="MEG")
+    factories.make_session(factories.make_subject(project, "emptyroom"), modality="MEG", is_visible=False)
+
+    assert "Empty room" not in text_of(browser(alice), f"/sessions/{mine.accession}")
+
+
+def test_a_birth_date_is_readable(browser, alice, session):
+    ImagingSession.objects.update(patient_birth_date="1979-09-15")
+
+    assert ">15 Sep 1979</dd>" in text_of(browser(alice), f"/sessions/{session.accession}")
 
 
 @pytest.mark.parametrize("address", ["scans/none", "scans/none/files", "files?resource=NONE"])
