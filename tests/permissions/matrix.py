@@ -19,8 +19,11 @@ login                   GET    -            200    302      302          302    
 login                   POST   -            400    400      400          400    400   400           400
 logout                  POST   -            302    302      302          302    302   302           302
 account                 GET    -            401    200      200          200    200   200           200
-token-create            POST   -            401    200      200          200    200   200           200
+token-create            GET    -            302    302      302          302    302   302           302
+token-create            POST   -            401    302      302          302    302   302           302
+token-revoke            GET    -            302    302      302          302    302   302           302
 token-revoke            POST   -            401    404      404          404    404   404           404
+password-change         GET    -            302    302      302          302    302   302           302
 password-change         POST   -            401    400      400          400    400   400           400
 arrivals                GET    -            401    403      403          403    403   200           403
 mirror                  GET    -            401    403      403          403    403   200           403

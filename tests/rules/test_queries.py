@@ -146,6 +146,9 @@ LISTS: dict[tuple[str, str], Listed] = {
 # What is asked for with GET and lists nothing.
 SINGLES = {
     "login",
+    "token-create",
+    "token-revoke",
+    "password-change",
     "subject-of-label",
     "session-of-label",
     "experiment-of-label",

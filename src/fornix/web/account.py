@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, time, timedelta
+from functools import wraps
 
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
@@ -10,9 +12,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
-from fornix.access.accounts import NewToken, create_token, revoke_token
+from fornix.access.accounts import create_token, revoke_token
 from fornix.access.actors import Actor
 from fornix.access.passwords import change_password
 from fornix.catalog.people import places
@@ -23,17 +25,31 @@ from fornix.models import ApiToken
 
 PLACES = Sorting(("code",), default="code")
 LONGEST = timedelta(days=3660)
+MADE = "token_made"  # kept in the session from making a token to showing it, once
+View = Callable[[HttpRequest], HttpResponse]
+
+
+def form_target(view: View) -> View:
+    """A view that takes a form of the account's page; typed in as an address it leads to that page."""
+
+    @wraps(view)
+    def answered(request: HttpRequest) -> HttpResponse:
+        return view(request) if request.method == "POST" else redirect("account")
+
+    return require_http_methods(["GET", "HEAD", "POST"])(answered)
 
 
 @require_safe
 def account(request: HttpRequest) -> HttpResponse:
-    """My account."""
-    return _page(request, person_of(request))
+    """My account, and after making a token its secret, this once."""
+    actor = person_of(request)
+    shows_secret = actor.token is None and request.method == "GET"
+    return _page(request, actor, made=request.session.pop(MADE, None) if shows_secret else None)
 
 
-@require_POST
+@form_target
 def create(request: HttpRequest) -> HttpResponse:
-    """Makes a token, and shows its secret this once."""
+    """Makes a token; the page that follows shows it, so that loading that page again makes no other."""
     actor = person_at_pages(request)
     now = timezone.now()
     try:
@@ -41,10 +57,11 @@ def create(request: HttpRequest) -> HttpResponse:
         made = create_token(actor, name=request.POST.get("name", ""), at=now, expires_at=expires_at)
     except Invalid as error:
         return _page(request, actor, token_problem=str(error), status=400)
-    return _page(request, actor, made=made)
+    request.session[MADE] = {"name": made.token.name, "secret": f"{made.token.alias}:{made.secret}"}
+    return redirect("account")
 
 
-@require_POST
+@form_target
 def revoke(request: HttpRequest) -> HttpResponse:
     """Ends a token."""
     actor = person_at_pages(request)
@@ -53,7 +70,7 @@ def revoke(request: HttpRequest) -> HttpResponse:
     return redirect("account")
 
 
-@require_POST
+@form_target
 def password(request: HttpRequest) -> HttpResponse:
     """Changes the password; other browsers are logged out by that."""
     actor = person_at_pages(request)
@@ -87,7 +104,7 @@ def _page(
     request: HttpRequest,
     actor: Actor,
     *,
-    made: NewToken | None = None,
+    made: Mapping[str, str] | None = None,
     token_problem: str = "",
     password_problem: str = "",
     status: int = 200,

@@ -61,11 +61,30 @@ def test_many_projects_have_pages(browser):
 def test_a_secret_is_shown_once_and_works(browser):
     client = browser(factories.make_account("alice"))
 
-    secret = secret_on(client.post("/account/tokens", {"name": "cluster"}).content.decode())
+    made = client.post("/account/tokens", {"name": "cluster"})
+    secret = secret_on(client.get(made["Location"]).content.decode())
 
+    assert made.status_code == 302
     assert secret_on(client.get("/account").content.decode()) is None
     header = "Basic " + base64.b64encode(secret.encode()).decode()
     assert Client(headers={"Authorization": header}).get("/account").status_code == 200
+
+
+def test_a_secret_is_not_spent_on_who_asks_without_seeing_it(browser):
+    alice = factories.make_account("alice")
+    client = browser(alice)
+    client.post("/account/tokens", {"name": "cluster"})
+
+    client.head("/account")
+
+    assert secret_on(client.get("/account").content.decode())
+
+
+@pytest.mark.parametrize("form", ["tokens", "tokens/revoke", "password"])
+def test_where_a_form_goes_to_leads_to_the_page_when_it_is_typed_in(browser, form):
+    response = browser(factories.make_account("alice")).get(f"/account/{form}")
+
+    assert (response.status_code, response["Location"]) == (302, "/account")
 
 
 def test_a_token_ends_at_the_end_of_its_day(browser):
