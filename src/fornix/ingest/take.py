@@ -40,7 +40,7 @@ class Taken:
 def take(batch: Batch, source: SourceFile, key: str) -> Taken:
     """Puts one file under `key`. Raises OSError or CutOff when it cannot be read whole; then nothing of it stays."""
     with source.open() as stream:
-        prefix = _read_up_to(stream, PREFIX_BYTES)
+        prefix = _read_up_to(stream, _CHUNK)
         header, reason = _header(stream, prefix, source.length)
         stream.seek(len(prefix))
         offset = header.dataset_offset if header else None
