@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 
 KINDS = {
     "study": "DICOM study",
@@ -26,11 +27,20 @@ def why_it_waits(reason: str) -> str:
     return ADVICE.sub("", reason)
 
 
-def filing_command(reason: str) -> str:
-    """What to type so that it is filed."""
+def filing_command(reason: str, destination: str) -> tuple[str, ...]:
+    """The words to type so that it is filed; `destination` is the project that it was sent to."""
     names_subject = "--subject" in reason
     needs_project = "--project" in reason or not names_subject
-    words = ["fornix import PATH"]
-    words += ["--project CODE"] if needs_project else []
-    words += ["--subject LABEL"] if names_subject else []
-    return " ".join(words)
+    words = ["fornix", "import", "PATH"]
+    if needs_project:
+        words += ["--project", "CODE"]
+    elif destination:
+        words += ["--project", shlex.quote(destination)]
+    if names_subject:
+        words += ["--subject", "LABEL"]
+    return tuple(words)
+
+
+def end_of_path(name: str) -> str:
+    """A file's name with the folder that it lies in."""
+    return "/".join(name.split("/")[-2:])

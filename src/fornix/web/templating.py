@@ -15,7 +15,7 @@ from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup, escape
 
 from fornix.web import formats, header_card
-from fornix.web.arrival_words import filing_command, what_arrived, why_it_waits
+from fornix.web.arrival_words import end_of_path, filing_command, what_arrived, why_it_waits
 from fornix.web.frame import frame_of
 from fornix.web.sweep_words import changes_in_words
 
@@ -52,6 +52,7 @@ def environment(**options: object) -> Environment:
         what_arrived=what_arrived,
         why_it_waits=why_it_waits,
         filing_command=filing_command,
+        end_of_path=end_of_path,
     )
     return made
 

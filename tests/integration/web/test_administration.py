@@ -98,6 +98,7 @@ def test_an_arrival_says_what_it_is(root, group, told):
             "They lie beside<",
             "--project CODE --sub",
         ),
+        ("they lie", "They lie<", "PATH --project CODE<"),
         ('there is no project "X"', "There is no project &#34;X&#34;<", "PATH --project CODE<"),
     ],
 )
@@ -107,8 +108,17 @@ def test_an_arrival_says_why_it_waits_and_what_to_type(root, reason, shown, comm
     page = root.get("/arrivals").content.decode()
 
     assert shown in page
-    assert "<code>fornix import PATH" in page
-    assert command in page
+    typed = re.search("<code>(.*?) </code>", page)[1]
+    assert command in re.sub("<[^>]*>", "", typed) + "<"
+
+
+def test_what_was_sent_to_a_project_is_sent_there_again(root):
+    reason = "nothing names the subject. Say it, with --subject"
+    make_arrival("MEG:?usb::", "1.fif", refusal=reason, project_label="a b")
+
+    page = re.sub("<[^>]*>", "", root.get("/arrivals").content.decode())
+
+    assert "fornix import PATH --project &#39;a b&#39; --subject LABEL" in page
 
 
 def test_nothing_waits_is_said_calmly(root):
