@@ -127,6 +127,30 @@ def test_a_scan_opens_beside_the_list_and_nothing_breaks_the_policy(engine: Brow
     context.close()
 
 
+@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
+@pytest.mark.parametrize(("width", "covered"), [(900, 444), (390, 390)])
+def test_in_small_windows_a_scan_lies_over_the_list(
+    engine: Browser, address: str, scripts: bool, width: int, covered: int
+):
+    context = engine.new_context(
+        java_script_enabled=scripts, viewport={"width": width, "height": 800}, reduced_motion="reduce"
+    )
+    page = log_in(context, address, "alice")
+    page.get_by_role("article").get_by_role("link").click()
+    scan = page.get_by_role("link", name="t1_mprage_sag")
+    before = scan.bounding_box()
+
+    scan.click()
+    expect(page.get_by_text("Echo time")).to_be_visible()
+    box = page.get_by_role("complementary").bounding_box()
+
+    assert (box["x"], box["y"], box["width"], box["height"]) == (width - covered, 0, covered, 800)
+    assert scan.bounding_box() == before
+    page.get_by_role("link", name="Close" if width > 719 else "All scans of this session").click()
+    expect(page.get_by_text("Echo time")).to_be_hidden()
+    context.close()
+
+
 def test_a_list_is_filtered_and_sorted_in_place_and_the_address_says_how(engine: Browser, address: str):
     context = engine.new_context()
     page = log_in(context, address, "alice")

@@ -20,6 +20,7 @@ class Place:
     """An entry of the top bar, with how much waits there."""
 
     name: str
+    icon: str
     address: str
     is_here: bool
     waiting: int = 0
@@ -52,11 +53,11 @@ def frame_of(request: HttpRequest) -> Frame:
         return Frame("", "", is_administrator=False, has_forms=True, places=())
     match = request.resolver_match
     here = match.url_name if match else ""
-    places = [Place("Home", reverse("home"), here == "home")]
+    places = [Place("Home", "home", reverse("home"), here == "home")]
     if actor.is_administrator:
         places += [
-            Place("Arrivals", reverse("arrivals"), here == "arrivals", waiting_count(actor)),
-            Place("Mirror", reverse("mirror"), here == "mirror", trouble_count(actor)),
+            Place("Arrivals", "down", reverse("arrivals"), here == "arrivals", waiting_count(actor)),
+            Place("Mirror", "sync", reverse("mirror"), here == "mirror", trouble_count(actor)),
         ]
     return Frame(
         name=account.name or account.username,
