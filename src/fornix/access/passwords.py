@@ -1,4 +1,4 @@
-"""Writer of passwords: a person changes his own, and must know the old one."""
+"""Writer of passwords: people change their own, and must know the old one."""
 
 from __future__ import annotations
 

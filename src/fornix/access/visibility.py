@@ -11,7 +11,7 @@ from fornix.models.projects import Accessibility
 
 
 def visible_projects(actor: Actor) -> QuerySet[Project]:
-    """Projects whose record the actor may see: those with data he may read, and protected ones."""
+    """Projects whose record the actor may see: those with data that they may read, and protected ones."""
     return _projects(actor, (Accessibility.PUBLIC, Accessibility.PROTECTED))
 
 
