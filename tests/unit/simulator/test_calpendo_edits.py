@@ -1,5 +1,9 @@
 """Edits of the simulated state: one by one, all or none, and the ready scripts of the demo's cases."""
 
+import json
+import re
+from pathlib import Path
+
 import pytest
 
 from fornix.simulator.calpendo.refusals import ControlRefused
@@ -8,6 +12,9 @@ from fornix.simulator.calpendo.state import Beginning, Site
 
 PROJECT, USER, BOOKING = "Calpendo.Project", "Calpendo.CalpendoUser", "Calpendo.Booking"
 HEARING = "300004157000412"
+
+
+DOCUMENT = Path(__file__).parents[3] / "docs" / "simulator.md"
 
 
 @pytest.fixture
@@ -53,6 +60,19 @@ def test_new_user_and_new_booking_can_be_created(site):
     truth = site.truth()
     assert truth["people"]["9900"]["state"] == "active"
     assert truth["bookings"]["77"]["starts_at"] == "2026-03-05T09:00:00+00:00"
+
+
+def test_the_examples_of_the_document_are_taken(site):
+    examples = re.findall(r"`edit '([^']+)'`", DOCUMENT.read_text(encoding="utf-8"))
+
+    for example in examples:
+        site.edit(json.loads(example))
+
+    told = project_of(site)
+    assert len(examples) >= 6
+    assert (told["code"], "9104" in told["people"]) == ("2023_912", True)
+    assert site.truth()["people"]["9127"]["state"] != "active"
+    assert "9127" not in told["people"]
 
 
 def test_edits_apply_all_or_none(site):
