@@ -8,11 +8,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db.models import QuerySet
-from django.db.models.fields.json import KeyTransform
 
 from fornix.access.actors import Actor
 from fornix.access.policy import require_administrator
-from fornix.models import Sweep, SweepOutcome
+from fornix.models import BookingPerson, BookingProject, Sweep, SweepOutcome
 
 GOOD = (SweepOutcome.COMPLETE, SweepOutcome.HELD)
 READ = 400  # sweeps that are read, more than a fortnight of hours
@@ -40,10 +39,9 @@ class SweepLine:
 
 @dataclass(frozen=True, slots=True)
 class Troubles:
-    """What the last sweeps leave to a person: removals that they held, concerns, and why the last one failed."""
+    """What the last sweeps leave to a person besides held removals: concerns, and why the last one failed."""
 
-    at: datetime | None  # of the sweep that holds and concerns are from
-    holds: tuple[str, ...]
+    at: datetime | None  # of the sweep that the concerns are from
     concerns: tuple[str, ...]
     failure: str
 
@@ -54,11 +52,12 @@ def last_complete_at() -> datetime | None:
 
 
 def trouble_count(actor: Actor) -> int:
-    """How many holds there are, and one for a last sweep that failed; 0 for who may not see them."""
+    """How many people and projects have held removals, and one for a last sweep that failed; 0 for others."""
     if not actor.is_administrator:
         return 0
-    held = _good().values_list(KeyTransform("held", "details"), flat=True).first() or []
-    return len(held) + (1 if _failure() else 0)
+    people = BookingPerson.objects.filter(held_at__isnull=False).count()
+    projects = BookingProject.objects.filter(roles__held_at__isnull=False).distinct().count()
+    return people + projects + (1 if _failure() else 0)
 
 
 def last_troubles(actor: Actor) -> Troubles:
@@ -68,7 +67,6 @@ def last_troubles(actor: Actor) -> Troubles:
     details = last.details if last else {}
     return Troubles(
         at=last.started_at if last else None,
-        holds=tuple(map(str, details.get("held", ()))),
         concerns=tuple(map(str, details.get("concerns", ()))),
         failure=_failure(),
     )
