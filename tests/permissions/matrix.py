@@ -2,7 +2,7 @@
 
 `on` names the thing that the route's address is about (tests/permissions/world.py). The seven columns are the status
 for: anonymous (nobody logged in), stranger (logged in, not on the project), collaborator, member, owner, administrator,
-revoked (was a member until a moment ago). What a person may not see is 404; what he sees but may not change is 403.
+revoked (was a member until a moment ago). What a person may not see is 404; what they see but may not change is 403.
 """
 
 from __future__ import annotations

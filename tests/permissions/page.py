@@ -16,9 +16,9 @@ person and one project, which row of which source gives a right, or what is miss
 
 A site administrator may everything. A block on a project outranks a pin, and a pin outranks every membership;
 memberships come from Calpendo (computed anew by each sweep) or by hand (touched by nobody else). An account that is
-not active may nothing. Nobody can make his own account.
+not active may nothing. Nobody can make their own account.
 
-What a person may not see is answered with 404, as if it did not exist; what he sees but may not change with 403.
+What a person may not see is answered with 404, as if it did not exist; what they see but may not change with 403.
 
 """
 

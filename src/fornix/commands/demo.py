@@ -62,7 +62,7 @@ def _calpendo(now: datetime) -> CalpendoServer:
 
 
 def _set_environment(folder: Path, calpendo: CalpendoServer) -> None:
-    """The demo's own settings, and none of the caller's: his database and his Calpendo are not for demos."""
+    """The demo's own settings, and none of the caller's: their database and Calpendo are not for demos."""
     for name in [name for name in os.environ if name.startswith("FORNIX_")]:
         del os.environ[name]
     os.environ["FORNIX_DATA"] = str(folder)

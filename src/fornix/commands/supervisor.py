@@ -128,7 +128,7 @@ def start(program: Program, lifeline: int, log: IO[str]) -> subprocess.Popen[byt
 
 
 def end_all(processes: list[subprocess.Popen[bytes]]) -> None:
-    """Asks all of them to end, and kills after END_S whoever has not, with all that he started."""
+    """Asks all of them to end, and kills after END_S whoever has not, with all that it started."""
     for process in processes:
         process.terminate()
     deadline = time.monotonic() + END_S

@@ -43,7 +43,7 @@ def person_of(request: HttpRequest) -> Actor:
 
 
 def person_at_pages(request: HttpRequest) -> Actor:
-    """Who asks, when he logged in: what changes an account is not for tokens. Raises NotVisible or NotAllowed."""
+    """Who asks, when they logged in: what changes an account is not for tokens. Raises NotVisible or NotAllowed."""
     actor = person_of(request)
     if actor.token is not None:
         raise NotAllowed("A token may read and download. Log in with your password to change something.")

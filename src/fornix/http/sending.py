@@ -23,7 +23,7 @@ logger = logging.getLogger(__name__)
 
 ASK_AGAIN_S = 5.0
 ASK_AGAIN_BYTES = 64 << 20
-# A reader who takes nothing for so long is gone, or paused: he can resume.
+# A reader who takes nothing for so long is gone, or paused: they can resume.
 STALLED_S = 120.0
 # RST instead of FIN: what the network has not delivered yet is thrown away.
 _RESET = struct.pack("ii", 1, 0)

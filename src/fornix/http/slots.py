@@ -24,7 +24,7 @@ class TooManyOfYours(NoSlot):
 
 
 class Slot:
-    """The right to one download. Given back once, whoever ends it and however often he says so."""
+    """The right to one download. Given back once, whoever ends it and however often they say so."""
 
     def __init__(self, slots: Slots, person: int) -> None:
         self._slots = slots
@@ -41,7 +41,7 @@ class Slot:
 
 
 class Slots:
-    """A fixed number of slots, of which nobody gets more than his share. For any number of threads."""
+    """A fixed number of slots, of which nobody gets more than their share. For any number of threads."""
 
     def __init__(self, at_once: int = AT_ONCE, per_person: int = PER_PERSON) -> None:
         self._at_once = at_once
@@ -50,7 +50,7 @@ class Slots:
         self._taken: Counter[int] = Counter()
 
     def take(self, person: int) -> Slot:
-        """Takes one for a person, by his account's key. Raises TooManyOfYours or NoSlot."""
+        """Takes one for a person, by their account's key. Raises TooManyOfYours or NoSlot."""
         with self._lock:
             if self._taken[person] >= self._per_person:
                 raise TooManyOfYours

@@ -16,7 +16,7 @@ from fornix.models import Account, ApiToken, ImagingSession
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """By what a person was let in: his log-in's session or his token, and what he reads."""
+    """By what a person was let in: their log-in's session or their token, and what they read."""
 
     account_id: int
     token_id: int | None

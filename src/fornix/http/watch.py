@@ -1,4 +1,4 @@
-"""Watches the downloads of this process from a thread of its own: a reader who takes nothing cannot be asked in his.
+"""Watches the downloads of this process from a thread of its own: a reader who takes nothing cannot be asked in theirs.
 
 One watcher per process; it starts with the first download.
 """

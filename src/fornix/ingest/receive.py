@@ -39,7 +39,7 @@ Job = tuple[Source, str]  # and the key that it gets
 
 @dataclass(frozen=True, slots=True)
 class Destination:
-    """Where the sender wants the data, as far as he said so."""
+    """Where the sender wants the data, as far as they said so."""
 
     project: str = ""
     may_create_project: bool = False
