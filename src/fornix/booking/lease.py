@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from fornix.booking.refusals import SweepRunning
-from fornix.models import Sweep, SweepOutcome
+from fornix.models import AccessionCounter, Sweep, SweepOutcome
 
 RENEW_EVERY_S = 20
 STALE_AFTER = timedelta(minutes=3)
@@ -30,14 +30,12 @@ def take_lease(at: datetime) -> Sweep:
     else when it has not renewed its lease for a while.
     """
     with transaction.atomic():
-        running = Sweep.objects.select_for_update().filter(outcome=SweepOutcome.RUNNING).first()
-        if running is not None and _lives(running, at):
+        running = _find_living(at)
+        if running is not None:
             raise SweepRunning(
                 f"Another sweep is running since {running.started_at:%Y-%m-%d %H:%M} UTC (number {running.pk}). "
                 f"If it was killed on another machine, it counts as dead after {STALE_AFTER.seconds // 60} minutes."
             )
-        if running is not None:
-            end_sweep(running, SweepOutcome.INCOMPLETE, "it was cut off before its end", at)
         try:
             with transaction.atomic():
                 return Sweep.objects.create(
@@ -45,6 +43,17 @@ def take_lease(at: datetime) -> Sweep:
                 )
         except IntegrityError:
             raise SweepRunning from None
+
+
+def _find_living(at: datetime) -> Sweep | None:
+    """The sweep that runs, in the caller's transaction, at whose end alone another may begin; a dead one is ended."""
+    # While no sweep runs there is no row of one to lock: so what excludes the two is a row that is always there.
+    AccessionCounter.objects.select_for_update().get_or_create(kind="M")
+    running = Sweep.objects.select_for_update().filter(outcome=SweepOutcome.RUNNING).first()
+    if running is None or _lives(running, at):
+        return running
+    end_sweep(running, SweepOutcome.INCOMPLETE, "it was cut off before its end", at)
+    return None
 
 
 @contextmanager
@@ -91,9 +100,12 @@ def _holder(pid: int) -> str:
 
 
 def require_no_sweep(at: datetime) -> None:
-    """Raises SweepRunning while a sweep runs: it would write back what is decided beside it."""
-    running = Sweep.objects.filter(outcome=SweepOutcome.RUNNING).first()
-    if running is not None and _lives(running, at):
+    """Raises SweepRunning while a sweep runs: it would write back what is decided beside it.
+
+    Called first in the transaction of the decision: until its end, no sweep begins.
+    """
+    running = _find_living(at)
+    if running is not None:
         raise SweepRunning(f"A sweep is running (number {running.pk}). Decide again when it has ended.")
 
 

@@ -6,9 +6,12 @@ from datetime import datetime
 
 from django.db import transaction
 
+from fornix.access.actors import Actor
+from fornix.access.policy import require_administrator
 from fornix.audit.events import Verb, record_event
 from fornix.booking.grants import apply_grants
 from fornix.booking.identity import LINKED_BY_EMAIL, fold_email, new_links
+from fornix.booking.lease import require_no_sweep
 from fornix.booking.load import as_person, load_accounts
 from fornix.catalog.person_names import full_name
 from fornix.models import Account, BookingPerson, Project
@@ -35,6 +38,34 @@ def link_account(account: Account, *, at: datetime) -> tuple[BookingPerson, ...]
             write_link(row, account, at=at)
         for project in _projects_of(linked):
             apply_grants(project, at=at)
+    return tuple(linked)
+
+
+def unlink_account(actor: Actor, account: Account, *, at: datetime) -> tuple[BookingPerson, ...]:
+    """Undoes every link of an account to people of Calpendo, and what came by it; the people it was linked to.
+
+    Roles of other sources stay. The next sweep links again by the rule of `new_links`: correct the account's
+    e-mail first where it is not the person's own.
+
+    :raises SweepRunning: a sweep is running, which would write the link back.
+    """
+    require_administrator(actor)
+    with transaction.atomic():
+        require_no_sweep(at)
+        linked = list(BookingPerson.objects.select_for_update().filter(account=account).order_by("pk"))
+        for row in linked:
+            row.account, row.linked_how, row.linked_at = None, "", None
+            row.save(update_fields=["account", "linked_how", "linked_at"])
+            record_event(
+                Verb.ACCOUNT_UNLINKED,
+                at=at,
+                source=actor.source,
+                actor=actor.account,
+                account=account,
+                details={"calpendo_id": row.external_id},
+            )
+        for project in _projects_of(linked):
+            apply_grants(project, at=at, decided_by=actor)
     return tuple(linked)
 
 

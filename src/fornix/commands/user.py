@@ -12,9 +12,10 @@ from django.utils import timezone
 
 from fornix.access.accounts import create_account, find_accounts, reset_password, set_active, set_email
 from fornix.access.actors import OPERATOR
-from fornix.booking.people import link_account, others_with_email
+from fornix.booking.identity import fold_email
+from fornix.booking.people import link_account, others_with_email, unlink_account
 from fornix.catalog.people import person_name
-from fornix.commands.main import DONE
+from fornix.commands.main import DONE, FAILED
 from fornix.commands.passwords import read_password, weakness_of
 from fornix.commands.targets import named_account
 from fornix.models import Account
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """`user add`, `list`, `password`, `deactivate`, `activate`, `email`."""
+    """`user add`, `list`, `password`, `deactivate`, `activate`, `email`, `unlink`."""
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
     _declare_add(verbs)
     listing = verbs.add_parser("list", help="list the accounts")
@@ -35,6 +36,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     _of_one(verbs, "activate", "switch an account on again")
     email = _of_one(verbs, "email", "set the e-mail that links an account to its person in Calpendo")
     email.add_argument("email", metavar="ADDRESS", help='the new address; "" for none')
+    _of_one(verbs, "unlink", "undo a wrong link to a person in Calpendo, and the rights that came by it")
 
 
 def _declare_add(verbs: _SubParsersAction[ArgumentParser]) -> None:
@@ -69,6 +71,8 @@ def run(args: argparse.Namespace) -> int:
         _set_password(named_account(args.username), from_stdin=args.password_stdin)
     elif args.verb == "email":
         _set_email(named_account(args.username), args.email)
+    elif args.verb == "unlink":
+        return _unlink(named_account(args.username))
     else:
         _switch(named_account(args.username), is_active=args.verb == "activate")
     return DONE
@@ -107,6 +111,30 @@ def _set_email(account: Account, email: str) -> None:
         link_account(account, at=at)
     print(f"{account.username} has {f'the e-mail {account.email}' if account.email else 'no e-mail'}")
     _tell_links(account)
+    for person in account.booking_people.order_by("pk"):
+        if person.folded_email != fold_email(account.email):
+            print(
+                f"fornix: {person_name(person)} has another e-mail in Calpendo ({person.email or 'none'}). "
+                f"If that is somebody else, `fornix user unlink {account.username}` undoes the link.",
+                file=sys.stderr,
+            )
+
+
+def _unlink(account: Account) -> int:
+    """0: unlinked; 1: there was no link. Says when the same e-mail will link them again."""
+    unlinked = unlink_account(OPERATOR, account, at=timezone.now())
+    if not unlinked:
+        print(f"fornix: {account.username} is linked to nobody in Calpendo", file=sys.stderr)
+        return FAILED
+    for person in unlinked:
+        print(f"{account.username} is no longer linked to {person_name(person)} in Calpendo")
+        if person.folded_email and person.folded_email == fold_email(account.email):
+            print(
+                f"fornix: both have the e-mail {account.email}: the next sweep links them again. "
+                f"`fornix user email {account.username} ADDRESS` corrects it.",
+                file=sys.stderr,
+            )
+    return DONE
 
 
 def _switch(account: Account, *, is_active: bool) -> None:

@@ -5,14 +5,19 @@ from __future__ import annotations
 import json
 
 import pytest
+from django.utils import timezone
 from tests import factories
 from tests.integration.commands.command_line import fornix, type_in
 
 from fornix.access.accounts import find_account, find_token
 from fornix.access.actors import Actor
 from fornix.access.memberships import Grant, replace_grants
+from fornix.booking.grants import apply_grants
+from fornix.booking.lease import take_lease
+from fornix.booking.people import link_account, write_link
+from fornix.booking.refusals import SweepRunning
 from fornix.errors import Invalid, NotAllowed
-from fornix.models import Account, BookingPerson, Event, Membership
+from fornix.models import Account, BookingPerson, BookingProject, BookingRole, Event, Membership
 from fornix.models.memberships import Role
 
 pytestmark = pytest.mark.django_db
@@ -143,6 +148,73 @@ def test_a_corrected_email_links_as_at_creation(capsys):
     assert verbs()[-2:] == ["email.changed", "account.linked"]
 
 
+def link_wrongly(email: str) -> Account:
+    """alice, who is linked to Bob Hill by his address, and so is a member of his project A1."""
+    alice, bob = factories.make_account("alice", email=email), make_person("Bob", "Hill", "bob@example.org")
+    booked = BookingProject.objects.create(
+        instance="main",
+        external_id="7",
+        code="A1",
+        status="Approved",
+        first_seen_at=factories.AT,
+        last_seen_at=factories.AT,
+    )
+    BookingRole.objects.create(booking_project=booked, person=bob, part="user", since=factories.AT)
+    project = factories.make_project("A1")
+    project.booking_project = booked
+    project.save()
+    write_link(bob, alice, at=factories.AT)
+    apply_grants(project, at=factories.AT)
+    return alice
+
+
+def test_a_wrong_link_is_undone_with_all_that_came_by_it(capsys):
+    alice = link_wrongly("bob@example.org")
+    had = Membership.objects.filter(account=alice).count()
+
+    _, _, warned = fornix(capsys, "user", "email", "alice", "alice@example.org")
+    code, out, err = fornix(capsys, "user", "unlink", "alice")
+    link_account(alice, at=factories.AT)
+
+    assert "Bob Hill has another e-mail in Calpendo (bob@example.org)" in warned
+    assert "`fornix user unlink alice`" in warned
+    assert (had, code, out, err) == (1, 0, "alice is no longer linked to Bob Hill in Calpendo\n", "")
+    assert verbs()[-2:] == ["account.unlinked", "membership.revoked"]
+    assert not Membership.objects.exists()
+    assert BookingPerson.objects.get().account is None
+
+
+def test_unlinking_keeps_what_was_given_by_hand_and_tells_of_the_same_email(capsys):
+    alice = link_wrongly("Bob@example.org")
+    fornix(capsys, "grant", "A1", "alice", "collaborator")
+
+    code, _, err = fornix(capsys, "user", "unlink", "alice")
+
+    assert code == 0
+    assert "both have the e-mail Bob@example.org: the next sweep links them again" in err
+    assert Membership.objects.get(account=alice).source == "manual"
+
+
+def test_unlinking_who_is_linked_to_nobody_says_so(capsys):
+    factories.make_account("alice")
+
+    assert fornix(capsys, "user", "unlink", "alice") == (
+        1,
+        "",
+        "fornix: alice is linked to nobody in Calpendo\n",
+    )
+
+
+def test_nobody_is_unlinked_beside_a_running_sweep(capsys):
+    alice = link_wrongly("bob@example.org")
+    take_lease(timezone.now())
+
+    with pytest.raises(SweepRunning):
+        fornix(capsys, "user", "unlink", "alice")
+
+    assert BookingPerson.objects.get().account == alice
+
+
 def test_an_email_that_is_none_is_refused(capsys):
     factories.make_account("alice", email="alice@example.org")
 
@@ -167,7 +239,9 @@ def test_accounts_are_listed(capsys):
     assert told[0]["calpendo"] == [{"id": "alice@example.org", "name": "김민준"}]
 
 
-@pytest.mark.parametrize("words", [("password",), ("deactivate",), ("activate",), ("email", "a@b.org")])
+@pytest.mark.parametrize(
+    "words", [("password",), ("deactivate",), ("activate",), ("unlink",), ("email", "a@b.org")]
+)
 def test_an_unknown_account_is_told_so(capsys, monkeypatch, words):
     type_in(monkeypatch, NEW_PASSWORD)
 
