@@ -57,15 +57,14 @@ def held_removals(actor: Actor) -> tuple[HeldRemoval, ...]:
 
 
 def approve_removals(actor: Actor, ids: Sequence[str], *, at: datetime) -> tuple[Revoked, ...]:
-    """Lets held removals happen now, each project in a transaction of its own; what was revoked.
+    """Lets held removals happen now, each in a transaction of its own; what was revoked.
 
     Roles of other sources stay. `ids` are those of `held_removals`, or `all`.
 
     :raises NoSuchHold: one of them is not held; then nothing is done.
-    :raises SweepRunning: a sweep is running.
+    :raises SweepRunning: a sweep is running. Those released before it began stay so, the others stay held.
     """
     held = {hold.id for hold in held_removals(actor)}
-    require_no_sweep(at)
     wanted = sorted(held) if ALL in ids else list(dict.fromkeys(ids))
     for each in wanted:
         if each not in held:
@@ -74,7 +73,9 @@ def approve_removals(actor: Actor, ids: Sequence[str], *, at: datetime) -> tuple
     for each in wanted:
         kind, _, number = each.rpartition("-")
         release = _release_person if kind == _PERSON else _release_project
-        revoked += release(actor, int(number), at)
+        with transaction.atomic():
+            require_no_sweep(at)
+            revoked += release(actor, int(number), at)
     return tuple(revoked)
 
 
@@ -124,35 +125,35 @@ def _of_project(
 
 
 def _release_person(actor: Actor, pk: int, at: datetime) -> list[Revoked]:
-    with transaction.atomic():
-        person = BookingPerson.objects.select_for_update().filter(pk=pk, held_at__isnull=False).first()
-        if person is None:
-            return []
-        person.is_active, person.held_at = False, None
-        person.save(update_fields=["is_active", "held_at"])
-        _record(actor, at, account=person.account, details={"calpendo_id": person.external_id})
-    # Cut off in between, the next sweep does the rest: the person counts as inactive from now on.
-    revoked: list[Revoked] = []
-    for project in Project.objects.filter(booking_project__roles__person=person).distinct().order_by("pk"):
-        with transaction.atomic():
-            change = apply_grants(project, at=at, decided_by=actor)
-            revoked += _told(change, project)
-    return revoked
+    person = BookingPerson.objects.select_for_update().filter(pk=pk, held_at__isnull=False).first()
+    if person is None:
+        return []
+    person.is_active, person.held_at = False, None
+    person.save(update_fields=["is_active", "held_at"])
+    _record(actor, at, account=person.account, details={"calpendo_id": person.external_id})
+    projects = Project.objects.filter(booking_project__roles__person=person).distinct().order_by("pk")
+    return [
+        each
+        for project in projects
+        for each in _told(apply_grants(project, at=at, decided_by=actor), project)
+    ]
 
 
 def _release_project(actor: Actor, pk: int, at: datetime) -> list[Revoked]:
-    with transaction.atomic():
-        project = Project.objects.select_for_update().get(pk=pk)
-        booked = BookingProject.objects.select_for_update().get(project=project)
-        waiting = BookingRole.objects.filter(booking_project=booked, held_at__isnull=False)
-        people = list(waiting.values_list("person__external_id", flat=True))
-        _record(actor, at, project=project, details={"calpendo_ids": sorted(set(people))})
-        waiting.delete()
-        if has_lost_its_standing(project):
-            change = replace_grants(project, source_of(booked.instance), (), at=at, decided_by=actor)
-        else:
-            change = apply_grants(project, at=at, decided_by=actor)
-        return _told(change, project)
+    project = Project.objects.select_for_update().get(pk=pk)
+    booked = BookingProject.objects.select_for_update().get(project=project)
+    waiting = BookingRole.objects.filter(booking_project=booked, held_at__isnull=False)
+    has_lost = has_lost_its_standing(project)
+    if not has_lost and not waiting.exists():
+        return []  # A sweep that ended since it was listed has taken the hold back.
+    people = list(waiting.values_list("person__external_id", flat=True))
+    _record(actor, at, project=project, details={"calpendo_ids": sorted(set(people))})
+    waiting.delete()
+    if has_lost:
+        change = replace_grants(project, source_of(booked.instance), (), at=at, decided_by=actor)
+    else:
+        change = apply_grants(project, at=at, decided_by=actor)
+    return _told(change, project)
 
 
 def _record(

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+
 import pytest
+from django.db import OperationalError, connection, transaction
 from tests.integration.booking.mirrored import add_account, add_project, rights, sweep
 
 from fornix.access.actors import OPERATOR, Actor
 from fornix.access.memberships import grant
 from fornix.booking.holds import NoSuchHold, approve_removals, held_removals
-from fornix.booking.lease import take_lease
+from fornix.booking.lease import require_no_sweep, take_lease
 from fornix.booking.refusals import SweepRunning
 from fornix.errors import NotAllowed
 from fornix.models import BookingPerson, Event, Membership, Project, SweepOutcome
@@ -130,6 +134,26 @@ def test_nobody_decides_beside_a_running_sweep(held):
 
     with pytest.raises(SweepRunning, match="Decide again when it has ended"):
         approve(held, "all")
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+def test_no_sweep_begins_while_a_decision_is_written(calpendo):
+    def begin() -> str:
+        with closing(connection), connection.cursor() as cursor:
+            cursor.execute("SET lock_timeout = '100ms'")
+            try:
+                take_lease(calpendo.site.clock)
+            except OperationalError as waited:
+                return str(waited)
+        return "it began"
+
+    with ThreadPoolExecutor() as pool, transaction.atomic():
+        require_no_sweep(calpendo.site.clock)
+        answer = pool.submit(begin).result()
+
+    assert "lock timeout" in answer
+    assert take_lease(calpendo.site.clock).outcome == SweepOutcome.RUNNING
 
 
 def test_only_administrators_decide(held):
