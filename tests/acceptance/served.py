@@ -74,6 +74,31 @@ def inside(environment: dict[str, str], code: str) -> object:
     return json.loads(done.stdout)
 
 
+@contextmanager
+def writing(environment: dict[str, str]) -> Iterator[None]:
+    """Another program is in the middle of a change to all Access rows; whoever writes to them has to wait."""
+    script = (
+        "from fornix.commands.setup import open_archive\nopen_archive(None)\n"
+        "from django.db import transaction\nfrom fornix.models import Access\n"
+        "with transaction.atomic():\n    Access.objects.update(file_count=1)\n"
+        "    print('held', flush=True)\n    input()\n"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", script],
+        env=environment,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        try:
+            assert process.stdout.readline() == "held\n"
+            yield
+        finally:
+            process.communicate("\n")
+    assert process.returncode == 0
+
+
 def write_images(folder: Path, count: int = 3) -> None:
     """One series of one study, of a few kB."""
     study, series = generate_uid(), generate_uid()

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import select
 import subprocess
+import time
 from contextlib import ExitStack
 
 import pytest
 from tests.acceptance.served import (
+    PATIENCE_S,
     ask,
     inside,
     is_running,
@@ -16,6 +19,7 @@ from tests.acceptance.served import (
     serving,
     slow_reader,
     wait_until,
+    writing,
 )
 
 MIB = 1 << 20
@@ -41,6 +45,13 @@ from fornix.access.memberships import revoke
 answer = revoke(OPERATOR, Project.objects.get(), find_account({person!r}), at=timezone.now())
 """
     assert inside(environment, code) is True
+
+
+def wait_for_hangup(connection):
+    """Takes nothing, so that the download cannot come to its end instead."""
+    poll = select.poll()
+    poll.register(connection, 0)
+    assert poll.poll(PATIENCE_S * 1000)
 
 
 def read_to_the_end(connection):
@@ -128,3 +139,15 @@ def test_pages_answer_beside_forty_slow_readers_and_the_end_comes_in_time(comman
         assert served.process.wait(10) == 0
     assert not is_running(served.process.pid)
     assert outcomes(command_environment) == ["cut"] * 40
+
+
+def test_the_end_waits_for_the_row_of_a_download_that_it_cut(archive):
+    served, path, headers = archive
+    with slow_reader(served, path, headers["alice"]) as connection:
+        with writing(served.environment):
+            served.process.terminate()
+            wait_for_hangup(connection)
+            time.sleep(0.5)  # the thread that sent is gone by now, the row is not yet written
+        assert served.process.wait(10) == 0
+
+    assert outcomes(served.environment) == ["cut"]

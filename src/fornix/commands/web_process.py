@@ -67,18 +67,22 @@ class WebServer(BaseApplication):  # type: ignore[misc]
     def _watch_from_the_worker(self, worker: Any) -> None:
         gone = threading.Event()
         watch_lifeline(self._lifeline, gone.set)
-        threading.Thread(target=_end_when_told, args=(worker, gone), name="end", daemon=True).start()
+        # Not a daemon: when no page runs any more, Python would else leave while it still writes the last row.
+        threading.Thread(target=_end_when_told, args=(worker, gone), name="end").start()
 
 
 def _end_when_told(worker: Any, gone: threading.Event) -> None:
     """Ends the worker in a few seconds, slow downloads or not. It is told by SIGTERM, or by its parents' death."""
-    while worker.alive and not gone.wait(0.2):
+    main = threading.main_thread()
+    while worker.alive and main.is_alive() and not gone.wait(0.2):
         pass
     from fornix.http.watch import watch
 
     worker.alive = False
     told_at = time.monotonic()
     while (passed := time.monotonic() - told_at) < (CUT_S if watch.is_done() else WRITE_S):
+        if watch.is_done() and not main.is_alive():
+            break  # the main thread has waited for all others
         if passed >= GRACE_S:
             watch.end_all()
         time.sleep(0.1)
