@@ -114,8 +114,9 @@ def database_settings(environment: Environment) -> dict[str, object]:
         "PASSWORD": unquote(parts.password or ""),
         "HOST": parts.hostname or "",
         "PORT": str(parts.port or ""),
-        "CONN_MAX_AGE": 60,
-        "CONN_HEALTH_CHECKS": True,
+        # One connection for each thread that is at work: were idle threads to keep theirs, two archives
+        # would use up the 100 that a PostgreSQL server allows unless told otherwise.
+        "CONN_MAX_AGE": 0,
     }
 
 
