@@ -7,10 +7,12 @@ from dataclasses import replace
 from datetime import date
 
 from fornix.booking.answer import PersonRow
+from fornix.booking.columns import fitted
 from fornix.booking.identity import fold_email
 from fornix.booking.mirror import Person
 from fornix.booking.standing import PersonStanding, person_standing, person_status
 from fornix.booking.wire import UNKNOWN, Text
+from fornix.models import BookingPerson
 
 
 def next_people(people: Mapping[str, Person], rows: Iterable[PersonRow], today: date) -> dict[str, Person]:
@@ -38,7 +40,7 @@ def _next_person(person: Person, row: PersonRow, today: date) -> Person:
     standing = person_standing(status, expires_on, today)
     decides_nothing = standing is PersonStanding.UNCHANGED
     is_active = person.is_active if decides_nothing else standing is PersonStanding.ACTIVE
-    return replace(
+    after = replace(
         person,
         given_name=keep(row.given_name, person.given_name),
         family_name=keep(row.family_name, person.family_name),
@@ -53,6 +55,7 @@ def _next_person(person: Person, row: PersonRow, today: date) -> Person:
         modified_text=keep(row.modified, person.modified_text),
         is_vanished=False,
     )
+    return fitted(after, BookingPerson)
 
 
 def keep(told: Text, known: str) -> str:

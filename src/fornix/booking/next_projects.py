@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from fornix.booking.answer import PersonRow, ProjectRow
+from fornix.booking.columns import fitted
 from fornix.booking.config import CalpendoConfig
 from fornix.booking.eligibility import counts
 from fornix.booking.mirror import OWNER, PI, USER, BookedProject, BookedResource, Part, Person
@@ -13,6 +14,7 @@ from fornix.booking.next_people import keep
 from fornix.booking.pi import ResolvedPi, resolve_pi
 from fornix.booking.standing import ProjectStanding, project_status
 from fornix.booking.wire import UNKNOWN, References
+from fornix.models import BookingProject
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,7 @@ def next_project(project: BookedProject, row: ProjectRow, around: Surroundings) 
         modified_text=keep(row.modified, project.modified_text),
         is_vanished=False,
     )
+    after = fitted(after, BookingProject)
     resources = after.resource_ids if around.settings_are_told else tuple(around.resources)
     after = replace(
         after, is_eligible=counts(after.code, resources, around.resources, around.config.excluded)

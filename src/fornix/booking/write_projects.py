@@ -24,6 +24,7 @@ PROJECT_FIELDS = (
     "modified_text",
 )
 BATCH = 500
+FOLDED_LENGTH = BookingCode._meta.get_field("folded_code").max_length
 
 
 def write_projects(changes: Sequence[ProjectChange], instance: str, at: datetime) -> list[BookingProject]:
@@ -68,7 +69,8 @@ def _write_codes(rows: Sequence[BookingProject], changes: Sequence[ProjectChange
                 BookingCode(
                     booking_project=row,
                     code=row.code,
-                    folded_code=fold_code(row.code),
+                    # Folding may lengthen a code; what is found by it is folded whole, so a cut one is never found.
+                    folded_code=fold_code(row.code)[:FOLDED_LENGTH],
                     first_seen_at=at,
                     last_seen_at=at,
                 )
