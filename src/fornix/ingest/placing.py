@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from posixpath import basename
 
 from django.db import connection
 
@@ -48,12 +49,12 @@ def place(session: ImagingSession, places: Sequence[Place], *, at: datetime) -> 
     notes: list[str] = []
     added: dict[Resource, Amount] = defaultdict(Amount)
     for scan, file in places:
-        if known.has_same(file):
+        if file.content_sha256 and known.has_instance(file):
             dropped.append(file.file_id)
             continue
         resource = shelf.resource(scan, file)
         name = known.free_name(resource, file)
-        if name is None:
+        if name is None or (not file.content_sha256 and known.has_file(resource, file)):
             dropped.append(file.file_id)
             continue
         if known.is_other_bytes(file) or name != file.name:
@@ -102,7 +103,7 @@ class _Known:
 
     def __init__(self, session: ImagingSession, places: Sequence[Place]) -> None:
         self._instances: dict[str, set[tuple[str, str]]] = defaultdict(set)
-        self._hashes: set[str] = set()
+        self._held: set[tuple[int | None, str, str]] = set()  # resource, hash, last part of the name
         self._names: dict[tuple[int, str], str] = {}
         uids = [file.sop_instance_uid for _, file in places if file.sop_instance_uid]
         for part in _parts(uids):
@@ -116,7 +117,8 @@ class _Known:
         others = [file.sha256 for _, file in places if not file.content_sha256]
         for part in _parts(others):
             held = File.objects.filter(resource__session=session, blob__sha256__in=part)
-            self._hashes.update(held.values_list("blob__sha256", flat=True))
+            for resource, sha256, name in held.values_list("resource_id", "blob__sha256", "name"):
+                self._held |= {(resource, sha256, basename(name)), (resource, sha256, "")}
         self._load_names(session, [file.name for _, file in places])
 
     def _load_names(self, session: ImagingSession, names: list[str]) -> None:
@@ -127,10 +129,17 @@ class _Known:
             ):
                 self._names[resource, name] = content or sha256
 
-    def has_same(self, file: Placement) -> bool:
-        """DESIGN, story one: SOPInstanceUID, transfer syntax and data set agree. Other files: the same bytes."""
-        if not file.content_sha256:
-            return file.sha256 in self._hashes
+    def has_file(self, resource: Resource, file: Placement) -> bool:
+        """Whether an earlier arrival brought this file to this place, from whichever folder.
+
+        Bytes alone do not tell: two runs may have equal tables beside them, and many files are empty. Only a
+        recording's own data may have been renamed.
+        """
+        name = "" if file.is_primary and file.length else basename(file.name)
+        return (resource.pk, file.sha256, name) in self._held
+
+    def has_instance(self, file: Placement) -> bool:
+        """DESIGN, story one: SOPInstanceUID, transfer syntax and data set agree."""
         return any(
             content == file.content_sha256 and _agree(syntax, file.transfer_syntax_uid)
             for syntax, content in self._instances.get(file.sop_instance_uid, ())
@@ -156,8 +165,6 @@ class _Known:
         self._names[resource.pk, name] = file.content_sha256 or file.sha256
         if file.content_sha256:
             self._instances[file.sop_instance_uid].add((file.transfer_syntax_uid, file.content_sha256))
-        else:
-            self._hashes.add(file.sha256)
 
 
 def _agree(one: str, other: str) -> bool:

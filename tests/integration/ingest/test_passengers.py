@@ -138,7 +138,8 @@ def test_a_folder_without_any_data_waits_with_its_reason(archive, tmp_path):
     report = archive.take(tmp_path / "in", project="A")
 
     assert report.waits
-    assert archive.waiting() == ["nothing here is recognised as DICOM, MEG or EEG data"]
+    (reason,) = archive.waiting()
+    assert reason.startswith("nothing here is recognised as DICOM, MEG or EEG data")
 
 
 @pytest.mark.parametrize("name", ["a\nb.txt", "\u202ecod.txt", "x" * 250, "a:b.txt", "sp ace.txt"])
@@ -170,3 +171,15 @@ def test_two_passengers_of_one_clean_name_are_both_kept(archive, tmp_path):
     archive.take(folder, project="A")
 
     assert len(misc()) == 2
+
+
+def test_tables_of_equal_content_beside_the_data_are_all_kept(archive, tmp_path):
+    folder = mri(tmp_path / "in")
+    for name in ("run1.bval", "run2.bval", "empty1", "empty2"):
+        put(folder / name, b"" if name.startswith("empty") else b"0 1000")
+
+    archive.take(folder, project="A")
+    archive.take(folder, project="A")
+
+    names = File.objects.filter(resource__label="MISC").order_by("name").values_list("name", flat=True)
+    assert list(names) == ["empty1", "empty2", "run1.bval", "run2.bval"]
