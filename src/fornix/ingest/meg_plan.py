@@ -78,12 +78,24 @@ def _identity(recording: Recording, files: dict[str, File]) -> str:
 
 
 def _merge_copies(scans: Iterable[ScanPlan]) -> tuple[ScanPlan, ...]:
-    """One scan per recording: of a copy in another folder only the files are looked at."""
+    """One scan per recording: of a copy in another folder only the files are looked at. Other data is another scan,
+    whatever identity its header gives."""
     merged: dict[str, ScanPlan] = {}
     for scan in scans:
-        held = merged.get(scan.uid)
-        merged[scan.uid] = replace(held, files=held.files + scan.files) if held else scan
+        alike = merged.get(scan.uid)
+        own = scan if alike is None or _samples(alike) == _samples(scan) else _by_content(scan)
+        held = merged.get(own.uid)
+        merged[own.uid] = replace(held, files=held.files + own.files) if held else own
     return tuple(merged.values())
+
+
+def _by_content(scan: ScanPlan) -> ScanPlan:
+    return replace(scan, uid=f"sha256-{_samples(scan)}")
+
+
+def _samples(scan: ScanPlan) -> str:
+    """The hash of the largest primary file."""
+    return max((file.length, file.sha256) for file in scan.files if file.is_primary)[1]
 
 
 def _placement(file: File, folder: str, resource: str) -> Placement:

@@ -91,9 +91,9 @@ class FifFile:
 
     @property
     def uid(self) -> str:
-        """The file id in hex, or '' where it carries no time: anonymised files all share one id then."""
-        is_dated = any(self.file_id[12:16])
-        return self.file_id.hex() if is_dated else ""
+        """The file id in hex; '' where it names no machine or no time: files that were anonymised all share one id."""
+        is_told = any(self.file_id[4:12]) and any(self.file_id[12:16])
+        return self.file_id.hex() if is_told else ""
 
     @property
     def acquired(self) -> Moment:

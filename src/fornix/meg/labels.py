@@ -14,8 +14,9 @@ _NOISE = re.compile(
     r"(?<![a-z])(?<!in[ _-])(?<!with[ _-])(?<!white[ _-])(?<!pink[ _-])(?<!brown[ _-])noise(?![a-z])",
     re.IGNORECASE,
 )
-# What stands in an id's place when there is none; '0' is how MNE-Python anonymises, and would merge many people.
-_UNKNOWN = frozenset({"", "0", "-1", "x", "unknown", "none", "n/a", "anonymous"})
+# What stands in an id's place when there is none; '0' is how MNE-Python anonymises, 'mne_anonymize'
+# how MNE-CPP does: they would merge many people.
+_UNKNOWN = frozenset({"", "0", "-1", "x", "unknown", "none", "n/a", "anonymous", "mne_anonymize"})
 
 
 def says_empty_room(*texts: str) -> bool:

@@ -189,3 +189,39 @@ def test_a_broken_recording_is_filed_and_flagged(archive, tmp_path):
     archive.take(tmp_path, project="A")
 
     assert ImagingSession.objects.get().flags.get().kind == "recording"
+
+
+def with_id(path, file_id: bytes):
+    """The FIF file with another file id: tag 100, its data at byte 16 of the file."""
+    content = path.read_bytes()
+    path.write_bytes(content[:16] + file_id + content[36:])
+
+
+@pytest.mark.parametrize(
+    "file_id",
+    [bytes.fromhex("00010003" + "00" * 8 + "386d4380" + "00" * 4), bytes.fromhex("00010003" + "11" * 16)],
+    ids=["of an anonymised file", "that a program gave to all"],
+)
+def test_recordings_with_one_identity_are_not_one_persons(archive, tmp_path, file_id):
+    for subject in ("ANNA", "BERT"):
+        meg(tmp_path / subject, subject=subject)
+        with_id(tmp_path / subject / "rest_raw.fif", file_id)
+        archive.take(tmp_path / subject, project="A")
+
+    assert [(session["subject"], len(session["scans"])) for session in archive.sessions()] == [
+        ("ANNA", 1),
+        ("BERT", 1),
+    ]
+
+
+def test_side_files_of_equal_content_stay_with_each_run(archive, tmp_path):
+    for run in ("1", "2"):
+        for name, content in data_set(f"sub_run{run}").items():
+            put(tmp_path / name, content)
+        put(tmp_path / f"sub_run{run}.ds" / "BadChannels", b"")
+        put(tmp_path / f"sub_run{run}.ds" / "bad.segments", b"")
+
+    archive.take(tmp_path, project="A", subject="S1")
+
+    assert File.objects.filter(name__endswith="BadChannels").count() == 2
+    assert File.objects.filter(name__endswith="bad.segments").count() == 2
