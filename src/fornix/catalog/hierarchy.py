@@ -12,6 +12,8 @@ from fornix.catalog.accessions import next_accession
 from fornix.models import ImagingSession, Project, Resource, Scan, Subject
 
 PATIENT_ID_LENGTH = 200
+PATIENT_NAME_LENGTH = 400
+BIRTH_DATE_LENGTH = 32
 MISC = "MISC"  # the session's resource for what lay beside its data
 
 
@@ -86,9 +88,9 @@ def create_session(
         acquired_on=facts.acquired_on,
         acquired_time=facts.acquired_time,
         scanner=facts.scanner[:200],
-        patient_name=facts.patient_name[:400],
+        patient_name=facts.patient_name[:PATIENT_NAME_LENGTH],
         patient_id=facts.patient_id[:PATIENT_ID_LENGTH],
-        patient_birth_date=facts.patient_birth_date[:32],
+        patient_birth_date=facts.patient_birth_date[:BIRTH_DATE_LENGTH],
         created_at=at,
         changed_at=at,
     )

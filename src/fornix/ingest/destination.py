@@ -4,25 +4,36 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from fornix.catalog.hierarchy import create_session, free_session_label, get_or_create_subject
+from fornix.catalog.hierarchy import (
+    BIRTH_DATE_LENGTH,
+    PATIENT_NAME_LENGTH,
+    create_session,
+    free_session_label,
+    get_or_create_subject,
+)
 from fornix.catalog.site_rules import SiteRules
 from fornix.dicom.labels import clean_label
 from fornix.dicom.series import session_modality
+from fornix.ingest.dropping import QUERY
 from fornix.ingest.flags import raise_flag
 from fornix.ingest.plans import ArrivalPlan, Person
 from fornix.ingest.routing import Waits
-from fornix.models import Arrival, ImagingSession, Project, Scan, Subject
+from fornix.models import Arrival, File, ImagingSession, Project, Scan, Subject
 
 
 def find_or_make_session(
     project: Project, arrival: Arrival, plan: ArrivalPlan, rules: SiteRules, *, at: datetime
 ) -> tuple[ImagingSession, bool, tuple[str, ...]]:
     """The session, whether it is new, and notes for the operator. Raises Waits when no subject can be told."""
-    filed = _filed_session(project, plan)
+    label = ("" if plan.fixed_subject else clean_label(arrival.subject_label)) or plan.subject_label
+    filed = _filed_session(project, plan, label)
     if filed is not None:
         _widen_modality(filed, plan)
-        return filed, False, (*_unheard(filed, arrival, plan), *_flag_two_people(filed, plan, at=at))
-    label = _subject_label(arrival, plan)
+        notes = [*_unheard(filed, arrival, plan), *_flag_two_people(filed, plan, at=at)]
+        _name_patient(filed, plan)
+        return filed, False, tuple(notes)
+    if not label:
+        raise Waits("nothing in the files names the subject. Say it, with --subject")
     subject = get_or_create_subject(project, label, prefix=rules.accession_prefix, at=at)
     joined = _session_of_the_day(subject, arrival, plan)
     if joined is not None:
@@ -50,23 +61,48 @@ def _unheard(session: ImagingSession, arrival: Arrival, plan: ArrivalPlan) -> li
     return notes
 
 
-def _filed_session(project: Project, plan: ArrivalPlan) -> ImagingSession | None:
+def _filed_session(project: Project, plan: ArrivalPlan, subject: str) -> ImagingSession | None:
     """The session of this study, of the same patient as far as the files say, or of one of these recordings."""
     evidence = plan.evidence
     if evidence.study_uid:
         sessions = list(
             ImagingSession.objects.filter(project=project, study_uid=evidence.study_uid).order_by("id")
         )
-        if not evidence.patient_id:
-            # Reports often name nobody; of two people's sessions none is theirs for certain.
-            return sessions[0] if len(sessions) == 1 else None
-        return next((item for item in sessions if item.patient_id in ("", evidence.patient_id)), None)
-    scan = (
-        Scan.objects.filter(session__project=project, uid__in=evidence.recording_uids)
-        .select_related("session")
-        .first()
+        exact = [session for session in sessions if session.patient_id == evidence.patient_id]
+        # What names nobody (reports, often) goes with a study's one session, but is of two people's nobody's.
+        alone = sessions if len(sessions) == 1 and "" in (evidence.patient_id, sessions[0].patient_id) else []
+        return next(iter(exact or alone), None) or _holder(sessions, plan)
+    scans = Scan.objects.filter(session__project=project, uid__in=evidence.recording_uids).order_by("id")
+    found = (scan.session for scan in scans.select_related("session__subject"))
+    return next((session for session in found if _is_of(session, plan, subject)), None)
+
+
+def _holder(sessions: list[ImagingSession], plan: ArrivalPlan) -> ImagingSession | None:
+    """The one of these sessions that has some of the data already."""
+    contents = [file.content_sha256 for scan in plan.scans for file in scan.files if file.content_sha256]
+    held = File.objects.filter(resource__session__in=sessions, content_sha256__in=contents[:QUERY])
+    file = held.select_related("resource__session").first()
+    return file.resource.session if file and file.resource else None
+
+
+def _is_of(session: ImagingSession, plan: ArrivalPlan, subject: str) -> bool:
+    """Whether a recording of this identity is the session's: programs have given one to many people's files."""
+    if subject in ("", session.subject.label):
+        return True
+    hashes = [file.sha256 for scan in plan.scans for file in scan.files if file.is_primary and file.length]
+    return File.objects.filter(resource__session=session, blob__sha256__in=hashes[:QUERY]).exists()
+
+
+def _name_patient(session: ImagingSession, plan: ArrivalPlan) -> None:
+    """A session that began with files that name nobody is of the first patient who is named."""
+    if session.patient_id or not plan.evidence.patient_id:
+        return
+    session.patient_id = plan.evidence.patient_id
+    session.patient_name = session.patient_name or plan.facts.patient_name[:PATIENT_NAME_LENGTH]
+    session.patient_birth_date = (
+        session.patient_birth_date or plan.facts.patient_birth_date[:BIRTH_DATE_LENGTH]
     )
-    return scan.session if scan else None
+    session.save(update_fields=["patient_id", "patient_name", "patient_birth_date"])
 
 
 def _session_of_the_day(subject: Subject, arrival: Arrival, plan: ArrivalPlan) -> ImagingSession | None:
@@ -84,14 +120,6 @@ def _session_of_the_day(subject: Subject, arrival: Arrival, plan: ArrivalPlan) -
     return ImagingSession.objects.filter(
         subject=subject, study_uid="", modality=plan.facts.modality, acquired_on=plan.facts.acquired_on
     ).first()
-
-
-def _subject_label(arrival: Arrival, plan: ArrivalPlan) -> str:
-    explicit = "" if plan.fixed_subject else clean_label(arrival.subject_label)
-    label = explicit or plan.subject_label
-    if not label:
-        raise Waits("nothing in the files names the subject. Say it, with --subject")
-    return label
 
 
 def _made_up(subject: str, plan: ArrivalPlan) -> str:

@@ -230,3 +230,25 @@ def test_a_hostile_uid_names_no_file_and_no_folder(archive, tmp_path):
 
     (scan,) = archive.sessions()[0]["scans"]
     assert scan["files"] == len(uids)
+
+
+def test_who_is_named_first_has_the_session_that_began_without_a_name(archive, tmp_path):
+    archive.take(put(tmp_path / "0", instance(PatientID=None)), project="A", subject="S1")
+    archive.take(put(tmp_path / "1", instance(PatientID="P1", PatientName="Doe^Jane")), project="A")
+
+    archive.take(put(tmp_path / "2", instance(PatientID="P2", PatientName="Roe^Rick")), project="A")
+
+    assert [session["subject"] for session in archive.sessions()] == ["S1", "P2"]
+    assert list(ImagingSession.objects.order_by("id").values_list("patient_id", flat=True)) == ["P1", "P2"]
+
+
+def test_a_study_with_and_without_names_is_the_same_when_imported_again(archive, tmp_path):
+    files = [instance(PatientID=None), instance(PatientID="P1"), instance(PatientID="P2")]
+    for number, content in enumerate(files):
+        archive.take(put(tmp_path / str(number) / "a.dcm", content), project="A", subject="S1")
+    before = archive.show()
+
+    for number in range(len(files)):
+        archive.take(tmp_path / str(number), project="A", subject="S1")
+
+    assert archive.show() == before
