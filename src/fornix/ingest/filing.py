@@ -4,24 +4,24 @@ from __future__ import annotations
 
 import logging
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.db.models.expressions import Combinable
 from django.utils import timezone
 
 from fornix.audit.events import Verb, record_event
 from fornix.catalog.counters import make_visible
 from fornix.catalog.site_rules import SiteRules
-from fornix.errors import ArchiveError, Refused
+from fornix.errors import ArchiveError, Refused, Unavailable
 from fornix.ingest.destination import find_or_make_session
 from fornix.ingest.dicom_plan import NO_HEADERS, Headers, plan_dicom
 from fornix.ingest.leftovers import reopen_upload
 from fornix.ingest.meg_plan import plan_recordings
-from fornix.ingest.owners import is_gone, this_process
+from fornix.ingest.owners import LEASE, is_gone, this_process
 from fornix.ingest.placing import Place, Placed, place
 from fornix.ingest.plans import ArrivalPlan
 from fornix.ingest.routing import Waits, route
@@ -31,7 +31,6 @@ from fornix.storage.store import Store
 
 logger = logging.getLogger(__name__)
 
-LEASE = timedelta(minutes=10)
 MAX_ATTEMPTS = 3
 # Other writers wait for a transaction, so a long filing is several (performance.md, rows).
 FILES_PER_TRANSACTION = 5_000
@@ -91,8 +90,7 @@ def _file_claimed(
     plan = _plan(arrival, store, rules, headers)
     session, is_new, notes = _open_session(arrival, plan, rules, source=source)
     placed = _file_all(arrival, plan, session, source=source)
-    for key in placed.dropped_keys:
-        store.delete(key)
+    _delete(placed.dropped_keys, store)
     session.refresh_from_db()
     return Filed(
         arrival_id=arrival.id,
@@ -105,6 +103,15 @@ def _file_claimed(
         already_here=placed.already_here,
         notes=(*notes, *placed.notes),
     )
+
+
+def _delete(keys: Iterable[str], store: Store) -> None:
+    """Takes bytes that no row names out of the store. What fails here is found again when the upload is settled."""
+    try:
+        for key in keys:
+            store.delete(key)
+    except Unavailable as error:
+        logger.warning("action=bytes-left error=%s", type(error).__name__)
 
 
 def _claim(arrival: Arrival, *, by_person: bool) -> bool:
@@ -141,10 +148,14 @@ def _plan(arrival: Arrival, store: Store, rules: SiteRules, headers: Headers) ->
         return plan_recordings(arrival, store, rules)
     raise Waits(
         {
-            "no-study": "the files have no StudyInstanceUID, so nothing says which session they belong to",
+            "no-study": "the files have no StudyInstanceUID, so nothing says which session they belong to. "
+            "Export them from the scanner or archive again; as they are they stay here, safe",
             "beside": "these files are no images and lie beside sessions of several people. "
             "Import them again with --project and --subject",
-        }.get(kind, "nothing here is recognised as DICOM, MEG or EEG data")
+        }.get(
+            kind,
+            "nothing here is recognised as DICOM, MEG or EEG data. Import it together with the data it belongs to",
+        )
     )
 
 
@@ -198,8 +209,7 @@ def _portions(plan: ArrivalPlan) -> Iterator[tuple[list[Place], bool]]:
 
 def _note_progress(arrival: Arrival, *, at: datetime, **counts: Combinable) -> None:
     """Counts what was filed and prolongs the lease, if it is still ours."""
-    ours = Arrival.objects.filter(pk=arrival.pk, lease_owner=arrival.lease_owner, attempts=arrival.attempts)
-    if not ours.update(lease_until=at + LEASE, **counts):
+    if not _ours(arrival).update(lease_until=at + LEASE, **counts):
         raise LeaseLost
 
 
@@ -226,8 +236,13 @@ def _finish(arrival: Arrival, session: ImagingSession, *, at: datetime, source: 
     Arrival.objects.filter(pk=arrival.pk).delete()
 
 
+def _ours(arrival: Arrival) -> QuerySet[Arrival]:
+    """The arrival's row, as long as nobody took it over."""
+    return Arrival.objects.filter(pk=arrival.pk, lease_owner=arrival.lease_owner, attempts=arrival.attempts)
+
+
 def _wait(arrival: Arrival, reason: str, *, is_failure: bool = False) -> Filed:
-    Arrival.objects.filter(pk=arrival.pk).update(refusal=reason, attempts=0, lease_owner="", lease_until=None)
+    _ours(arrival).update(refusal=reason, attempts=0, lease_owner="", lease_until=None)
     return Filed(
         arrival.id,
         arrival.group,
@@ -247,5 +262,5 @@ def _give_up(arrival: Arrival, error: Exception, *, by_person: bool) -> Filed | 
     logger.error("action=filing-failed arrival=%s error=%s at=%s", arrival.id, kind, where)
     if by_person:
         return _wait(arrival, f"filing it failed: an error of Fornix itself ({kind})", is_failure=True)
-    Arrival.objects.filter(pk=arrival.pk).update(lease_owner="", lease_until=None)
+    _ours(arrival).update(lease_owner="", lease_until=None)
     return None

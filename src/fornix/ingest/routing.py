@@ -22,6 +22,13 @@ class Waits(Refused):
     """This arrival waits for a person; the message says why and what to do."""
 
 
+class AmbiguousProject(Waits):
+    """Several projects of Calpendo carry the code."""
+
+
+BY_ID = "calpendo:"  # --project calpendo:ID names a project by its id there
+
+
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """What the files of an arrival say of where it belongs."""
@@ -64,14 +71,29 @@ def filed_in(evidence: Evidence) -> list[Project]:
 
 def _explicit(arrival: Arrival, on: date | None, *, at: datetime, source: str) -> Project:
     code = arrival.project_label
-    # A person may mean a project by a code that Calpendo has given up, whatever day the data is of.
-    project = _known(code, on, at=at, source=source) or find_project(code)
+    booked = _booked_by_id(code)
+    if booked is not None:
+        return _project_of(booked, booked.code, at=at, source=source)
+    try:
+        # A person may mean a project by a code that Calpendo has given up, whatever day the data is of.
+        project = _known(code, on, at=at, source=source) or find_project(code)
+    except AmbiguousProject:
+        project = Project.objects.filter(label=code).first()
+        if project is None:
+            raise
     if project is not None:
         return project
     if not arrival.may_create_project:
-        raise Waits(f'there is no project "{code}"')
+        raise Waits(f'there is no project "{code}". Its first data makes it: `fornix import --project`')
     lock_creation()
     return find_labelled(code) or create_project(code, at=at, source=source)
+
+
+def _booked_by_id(code: str) -> BookingProject | None:
+    """The booking project that is named by its id: what tells two apart that have one code."""
+    if not code.startswith(BY_ID):
+        return None
+    return BookingProject.objects.filter(external_id=code.removeprefix(BY_ID)).first()
 
 
 def _known(code: str, on: date | None, *, at: datetime, source: str) -> Project | None:
@@ -82,8 +104,13 @@ def _known(code: str, on: date | None, *, at: datetime, source: str) -> Project 
         case None:
             return find_labelled(code)
         case several:
-            names = " and ".join(sorted(str(candidate) for candidate in several.candidates))
-            raise Waits(f'Calpendo knows several projects of the code "{code}": {names}. Say which one')
+            choices = " or ".join(
+                f"--project {BY_ID}{candidate.external_id} ({candidate.name})"
+                for candidate in sorted(several.candidates, key=lambda candidate: candidate.external_id)
+            )
+            raise AmbiguousProject(
+                f'Calpendo has several projects of the code "{code}". Say which one: {choices}'
+            )
 
 
 def _project_of(found: BookingProject, code: str, *, at: datetime, source: str) -> Project:

@@ -9,6 +9,7 @@ from itertools import islice
 from django.db import models, transaction
 from django.utils import timezone
 
+from fornix.catalog.projects import find_project
 from fornix.ingest.dropping import QUERY, drop_files
 from fornix.ingest.leftovers import reopen_upload, settle_upload
 from fornix.models import Arrival, File, Upload
@@ -48,7 +49,7 @@ def absorb_waiting(project_id: int, store: Store) -> int:
     """Ends arrivals that waited with nothing but what the project holds by now; returns how many."""
     ended = 0
     for arrival in Arrival.objects.exclude(refusal="").order_by("id"):
-        if _holds_more(arrival, project_id):
+        if _is_for_another(arrival, project_id) or _holds_more(arrival, project_id):
             continue
         with transaction.atomic():
             still = Arrival.objects.select_for_update().filter(pk=arrival.pk, lease_until=None).first()
@@ -58,6 +59,14 @@ def absorb_waiting(project_id: int, store: Store) -> int:
         settle_uploads([arrival.upload_id], store)
         ended += 1
     return ended
+
+
+def _is_for_another(arrival: Arrival, project_id: int) -> bool:
+    """Whether its sender named another project: what this one holds is not what they wanted."""
+    if not arrival.project_label:
+        return False
+    named = find_project(arrival.project_label)
+    return named is None or named.pk != project_id
 
 
 def settle_uploads(upload_ids: Iterable[str], store: Store) -> None:

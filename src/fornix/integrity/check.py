@@ -95,12 +95,9 @@ def check_rows() -> Iterator[Finding]:
     """Rows that nothing leads to, or that never became whole."""
     for blob in Blob.objects.filter(file__isnull=True).iterator():
         yield Finding("row", f"Blob {blob.pk}", "no file names these bytes")
-    arriving = Arrival.objects.values("study_uid")
-    hidden = ImagingSession.objects.filter(visible_at__isnull=True).exclude(
-        ~Q(study_uid=""), study_uid__in=arriving
-    )
-    if not Arrival.objects.filter(refusal="").exists():
-        for session in hidden:
+    # A session stays hidden while its arrival is being filed, or waits after it was begun.
+    if not Arrival.objects.filter(Q(refusal="") | Q(filed_scans__gt=0)).exists():
+        for session in ImagingSession.objects.filter(visible_at__isnull=True):
             yield Finding("row", session.accession, "was begun and never finished; import its data again")
 
 

@@ -216,6 +216,18 @@ def test_a_code_that_two_projects_carry_waits_and_names_both(archive, tmp_path):
 
     assert "several projects" in report.filed[0].waits_because
 
+    archive.take(tmp_path, project="calpendo:b2")
+
+    assert Project.objects.get().booking_project.external_id == "b2"
+
+
+def test_what_waits_for_another_project_is_not_ended(archive, tmp_path):
+    archive.take(put(tmp_path / "a", instance(PatientName=None, PatientID=None)), project="BBB")
+
+    archive.take(tmp_path, project="AAA", subject="S1")
+
+    assert len(archive.waiting()) == 1
+
 
 def test_a_reused_code_makes_a_project_of_its_own(archive, tmp_path):
     archive.take(mri(tmp_path / "1", day=1, project="SONG"), project="SONG")
