@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Value, When
+from django.db.models.functions import Concat
 
 from fornix.access.actors import Actor
 from fornix.access.memberships import GrantChange, replace_grants
@@ -16,7 +18,7 @@ from fornix.audit.events import Verb, record_event
 from fornix.booking.config import source_of
 from fornix.booking.grants import apply_grants
 from fornix.booking.lease import require_no_sweep
-from fornix.booking.standing import ProjectStanding, project_standing
+from fornix.booking.standing import ProjectStanding, statuses_of
 from fornix.catalog.people import person_name
 from fornix.errors import Invalid
 from fornix.models import Account, BookingPerson, BookingProject, BookingRole, Membership, Project
@@ -79,18 +81,43 @@ def approve_removals(actor: Actor, ids: Sequence[str], *, at: datetime) -> tuple
     return tuple(revoked)
 
 
+def held_count(actor: Actor) -> int:
+    """How many `held_removals` there are, in two queries; 0 for others than administrators."""
+    if not actor.is_administrator:
+        return 0
+    return _held_people().count() + _held_projects().count()
+
+
 def has_lost_its_standing(project: Project) -> bool:
     """Whether the project is only asked for in Calpendo now and still gives rights by it: held, see `guards`."""
-    booked = project.booking_project
-    if booked is None or booked.vanished_at is not None:
-        return False
-    if project_standing(booked.status) is not ProjectStanding.KNOWN:
-        return False
-    return Membership.objects.filter(project=project, source=source_of(booked.instance)).exists()
+    return Project.objects.filter(_lost_its_standing(), pk=project.pk).exists()
+
+
+def _held_people() -> QuerySet[BookingPerson]:
+    return BookingPerson.objects.filter(held_at__isnull=False)
+
+
+def _held_projects() -> QuerySet[Project]:
+    """Those with a removal to decide on; `has_lost` tells those that are held by their status."""
+    waiting = BookingRole.objects.filter(booking_project=OuterRef("booking_project"), held_at__isnull=False)
+    return Project.objects.annotate(
+        has_lost=Case(When(_lost_its_standing(), then=True), default=False)
+    ).filter(Q(has_lost=True) | Exists(waiting))
+
+
+def _lost_its_standing() -> Q:
+    by_calpendo = Membership.objects.filter(
+        project=OuterRef("pk"), source=Concat(Value(source_of("")), OuterRef("booking_project__instance"))
+    )
+    return Q(
+        Exists(by_calpendo),
+        booking_project__vanished_at__isnull=True,
+        booking_project__status__in=statuses_of(ProjectStanding.KNOWN),
+    )
 
 
 def _of_people() -> Iterator[HeldRemoval]:
-    for person in BookingPerson.objects.filter(held_at__isnull=False).order_by("pk"):
+    for person in _held_people().order_by("pk"):
         if person.held_at is not None:
             reason = f"{person.status or 'without status'} in Calpendo; loses all that comes from there"
             yield HeldRemoval(f"{_PERSON}-{person.pk}", "", reason, (person_name(person),), person.held_at)
@@ -101,10 +128,10 @@ def _of_projects() -> Iterator[HeldRemoval]:
     roles = BookingRole.objects.filter(held_at__isnull=False, booking_project__project__isnull=False)
     for role in roles.select_related("person").order_by("pk"):
         waiting[role.booking_project_id].append(role)
-    for project in Project.objects.filter(booking_project__isnull=False).select_related("booking_project"):
-        booked, lost_standing = project.booking_project, has_lost_its_standing(project)
-        if booked is not None and (lost_standing or booked.pk in waiting):
-            yield _of_project(project, booked, waiting[booked.pk], lost_standing=lost_standing)
+    for project in _held_projects().select_related("booking_project"):
+        booked = project.booking_project
+        if booked is not None:
+            yield _of_project(project, booked, waiting[booked.pk], lost_standing=vars(project)["has_lost"])
 
 
 def _of_project(

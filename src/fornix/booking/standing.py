@@ -68,6 +68,11 @@ def project_standing(status: str) -> ProjectStanding:
     return _PROJECTS.get(_key(status), ("", ProjectStanding.FROZEN))[1]
 
 
+def statuses_of(standing: ProjectStanding) -> tuple[str, ...]:
+    """The statuses of this meaning, as `project_status` spells them."""
+    return tuple(name for name, each in _PROJECTS.values() if each is standing)
+
+
 def is_known_project_status(status: str) -> bool:
     """Whether the contract has this status."""
     return _key(status) in _PROJECTS

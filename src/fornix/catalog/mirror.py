@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 
 from fornix.access.actors import Actor
 from fornix.access.policy import require_administrator
-from fornix.models import BookingPerson, BookingProject, Sweep, SweepOutcome
+from fornix.models import Sweep, SweepOutcome
 
 GOOD = (SweepOutcome.COMPLETE, SweepOutcome.HELD)
 READ = 400  # sweeps that are read, more than a fortnight of hours
@@ -52,12 +52,8 @@ def last_complete_at() -> datetime | None:
 
 
 def trouble_count(actor: Actor) -> int:
-    """How many people and projects have held removals, and one for a last sweep that failed; 0 for others."""
-    if not actor.is_administrator:
-        return 0
-    people = BookingPerson.objects.filter(held_at__isnull=False).count()
-    projects = BookingProject.objects.filter(roles__held_at__isnull=False).distinct().count()
-    return people + projects + (1 if _failure() else 0)
+    """One when the last sweep failed; 0 for others than administrators. What is held is counted in `booking`."""
+    return 1 if actor.is_administrator and _failure() else 0
 
 
 def last_troubles(actor: Actor) -> Troubles:

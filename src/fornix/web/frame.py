@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from fornix import wiring
+from fornix.booking.holds import held_count
 from fornix.catalog.mirror import last_complete_at, trouble_count
 from fornix.catalog.waiting import waiting_count
 from fornix.http.actors import viewer_of
@@ -57,7 +58,13 @@ def frame_of(request: HttpRequest) -> Frame:
     if actor.is_administrator:
         places += [
             Place("Arrivals", "down", reverse("arrivals"), here == "arrivals", waiting_count(actor)),
-            Place("Mirror", "sync", reverse("mirror"), here == "mirror", trouble_count(actor)),
+            Place(
+                "Mirror",
+                "sync",
+                reverse("mirror"),
+                here == "mirror",
+                held_count(actor) + trouble_count(actor),
+            ),
         ]
     return Frame(
         name=account.name or account.username,

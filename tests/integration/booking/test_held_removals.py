@@ -11,7 +11,7 @@ from tests.integration.booking.mirrored import add_account, add_project, rights,
 
 from fornix.access.actors import OPERATOR, Actor
 from fornix.access.memberships import grant
-from fornix.booking.holds import NoSuchHold, approve_removals, held_removals
+from fornix.booking.holds import NoSuchHold, approve_removals, held_count, held_removals
 from fornix.booking.lease import require_no_sweep, take_lease
 from fornix.booking.refusals import SweepRunning
 from fornix.errors import NotAllowed
@@ -44,6 +44,12 @@ def test_what_is_held_is_listed_with_whom_it_concerns(held):
     assert (hold.project, hold.reason) == ("2023_112", "no longer listed in Calpendo")
     assert "Sarah White" in hold.people
     assert hold.since < held.site.clock
+
+
+def test_what_is_held_is_counted_in_two_queries_and_for_administrators_only(held, django_assert_num_queries):
+    with django_assert_num_queries(2):
+        assert held_count(OPERATOR) == 1
+    assert held_count(Actor(account=Membership.objects.get().account)) == 0
 
 
 def test_an_approved_removal_happens_at_once_and_stays(held):
@@ -89,7 +95,7 @@ def test_what_calpendo_takes_back_is_held_no_more(held):
 
 
 def test_people_expired_at_once_can_be_let_go_one_by_one(mirrored):
-    active = BookingPerson.objects.filter(is_active=True).exclude(external_id="9001")
+    active = BookingPerson.objects.filter(is_active=True).exclude(external_id="9001").order_by("pk")
     ids = list(active.values_list("external_id", flat=True)[:39])
     expire = {"op": "set", "type": PERSON, "fields": {"status": "Expired"}}
     mirrored.site.edit([expire | {"id": person_id} for person_id in ids])
@@ -110,9 +116,11 @@ def test_a_project_that_is_only_asked_for_can_be_emptied_and_comes_back_by_itsel
     held.site.edit({"op": "set", "type": PROJECT, "id": PROJECT_ID, "fields": {"status": "Requested"}})
     sweep(held)
     (hold,) = held_removals(OPERATOR)
+    counted = held_count(OPERATOR)
 
     approve(held, hold.id)
 
+    assert (counted, held_count(OPERATOR)) == (1, 0)
     assert hold.reason == "it is Requested in Calpendo"
     assert (rights(), sweep(held).outcome) == ({PROJECT_ID: {}}, SweepOutcome.COMPLETE)
     held.site.edit({"op": "set", "type": PROJECT, "id": PROJECT_ID, "fields": {"status": "Approved"}})
