@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from fornix.booking.mirror import AccountCard, Mirror, Person
 from fornix.booking.plan import GrantChange, PersonChange, Plan, ProjectChange
 
+REMOVAL_HELD = "removal.held"
 _PROJECT_FIELDS = {
     "code": "code",
     "name": "name",
@@ -42,7 +43,7 @@ def lines_of(plan: Plan, mirror: Mirror, usernames: Mapping[int, str]) -> tuple[
     """All changes, rights first: they are what one looks for."""
     return (
         *(line for change in plan.grants for line in _grant_lines(change, usernames)),
-        *(Line("removal.held", hold.project_id, hold.reason) for hold in plan.holds),
+        *(Line(REMOVAL_HELD, hold.project_id, hold.reason) for hold in plan.holds),
         *(line for person in plan.people for line in _person_lines(person, usernames)),
         *(line for project in plan.projects for line in _project_lines(project, mirror)),
         *_booking_lines(plan),

@@ -6,17 +6,13 @@ from collections.abc import Iterable, Mapping
 
 from fornix.access.memberships import Grant
 from fornix.access.policy import ROLE_ORDER
-from fornix.booking.mirror import OWNER, PI, BookedProject, Part, Person
+from fornix.booking.mirror import BookedProject, Part, Person
 from fornix.booking.standing import ProjectStanding
+from fornix.catalog.people import ROLES
 from fornix.models.memberships import Role
 
 # One text per role, so that a change from owner to PI, which changes no right, writes nothing.
 EVIDENCE = {Role.OWNER: "owner or PI in Calpendo", Role.MEMBER: "user in Calpendo"}
-
-
-def role_of(part: str) -> Role:
-    """Owner and PI are owners here, users are members."""
-    return Role.OWNER if part in (OWNER, PI) else Role.MEMBER
 
 
 def wanted_roles(parts: Iterable[Part], people: Mapping[str, Person]) -> dict[int, Role]:
@@ -27,7 +23,7 @@ def wanted_roles(parts: Iterable[Part], people: Mapping[str, Person]) -> dict[in
         if person is None or person.account_id is None or not person.is_active:
             continue
         if roles.get(person.account_id) is not Role.OWNER:
-            roles[person.account_id] = role_of(part.part)
+            roles[person.account_id] = ROLES[part.part]
     return roles
 
 

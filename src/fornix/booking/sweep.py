@@ -19,10 +19,10 @@ from fornix.booking.lease import LeaseLost, end_sweep, kept_alive, take_lease
 from fornix.booking.load import load_mirror
 from fornix.booking.plan import Plan, make_plan
 from fornix.booking.refusals import CalpendoUnusable
-from fornix.booking.report import Line, lines_of, usernames_of
+from fornix.booking.report import REMOVAL_HELD, Line, lines_of, usernames_of
+from fornix.catalog.mirror import GOOD
 from fornix.models import Sweep, SweepOutcome
 
-GOOD = (SweepOutcome.COMPLETE, SweepOutcome.HELD)
 MOST_CONCERNS_KEPT = 500
 
 
@@ -40,6 +40,11 @@ class SweepResult:
     holds: tuple[str, ...] = ()
     concerns: tuple[str, ...] = ()
     is_dry_run: bool = False
+
+    @property
+    def has_news(self) -> bool:
+        """Whether something changed; what is held is told in every sweep anew."""
+        return any(line.kind != REMOVAL_HELD for line in self.lines)
 
 
 def run_sweep(

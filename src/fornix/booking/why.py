@@ -13,18 +13,17 @@ from fornix.access.actors import Actor
 from fornix.access.policy import Action, can
 from fornix.booking.holds import has_lost_its_standing
 from fornix.booking.identity import fold_email
+from fornix.booking.mirror import USER
 from fornix.booking.people import others_with_email
-from fornix.booking.roles import role_of
 from fornix.booking.standing import ProjectStanding, project_standing
 from fornix.booking.sweep import find_last_good_sweep
-from fornix.catalog.people import person_name
+from fornix.catalog.people import PARTS, ROLES, person_name
 from fornix.catalog.person_names import readings_of
 from fornix.catalog.projects import find_project
 from fornix.dicom.labels import fold_code
 from fornix.errors import NotVisible
 from fornix.models import Account, BookingPerson, BookingProject, BookingRole, Project, Sweep
 
-_PARTS = {"owner": "the owner", "pi": "the PI", "user": "a user"}
 _UNDECIDED = "the removal is held until an administrator decides (`fornix mirror holds`)"
 
 
@@ -217,14 +216,12 @@ def _about_parts(person: BookingPerson, booked: BookingProject, account: Account
 
 
 def _about_part(person: BookingPerson, role: BookingRole, booked: BookingProject) -> str:
-    part = f"{_PARTS[role.part]} of {booked}"
+    part = f"{'a' if role.part == USER else 'the'} {PARTS[role.part]} of {booked}"
     if role.held_at is not None:
         since = _sweep_at(role.held_at)
         return f"Calpendo no longer lists {person_name(person)} as {part}, since {since}; {_UNDECIDED}"
     since = _sweep_at(role.since)
-    return (
-        f"{person_name(person)} is {part} in Calpendo since {since}, which makes {role_of(role.part).value}"
-    )
+    return f"{person_name(person)} is {part} in Calpendo since {since}, which makes {ROLES[role.part].value}"
 
 
 def _about_the_mirror() -> Iterable[str]:

@@ -16,7 +16,8 @@ from django.utils import timezone
 from fornix.access.accounts import create_account, find_account
 from fornix.access.actors import OPERATOR
 from fornix.booking.people import link_account
-from fornix.booking.sweep import GOOD, run_sweep
+from fornix.booking.sweep import run_sweep
+from fornix.catalog.mirror import GOOD
 from fornix.commands.demo_folder import LOGINS, DemoNote
 from fornix.errors import Unavailable
 from fornix.ingest.importing import import_paths

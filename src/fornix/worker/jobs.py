@@ -13,7 +13,8 @@ from fornix import wiring
 from fornix.audit.accesses import close_abandoned
 from fornix.booking.config import CalpendoConfig
 from fornix.booking.refusals import SweepRunning
-from fornix.booking.sweep import GOOD, find_last_good_sweep, run_sweep
+from fornix.booking.sweep import find_last_good_sweep, run_sweep
+from fornix.catalog.mirror import GOOD
 from fornix.ingest.importing import file_leftovers, retry_arrival, waiting_arrivals
 from fornix.models import SweepOutcome
 from fornix.worker.loop import Job, log_failure
@@ -76,7 +77,7 @@ class Sweeping:
         logger.log(level, "action=sweep outcome=%s changes=%d held=%d", result.outcome, changes, held)
         if result.outcome is SweepOutcome.INCOMPLETE:
             logger.warning("action=sweep-incomplete sweep=%s reason=%s", result.sweep_id, result.reason)
-        elif result.lines or not self.has_retried:
+        elif result.has_news or not self.has_retried:
             retry_waiting()
             self.has_retried = True
 

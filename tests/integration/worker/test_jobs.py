@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -14,6 +15,8 @@ from fornix import wiring
 from fornix.audit.accesses import open_access
 from fornix.booking.config import CalpendoConfig
 from fornix.booking.lease import take_lease
+from fornix.booking.report import Line
+from fornix.booking.sweep import SweepResult
 from fornix.catalog.projects import create_project
 from fornix.ingest.importing import import_paths, waiting_arrivals
 from fornix.ingest.receive import Destination
@@ -63,6 +66,14 @@ def test_without_news_nothing_is_tried_again(sweeping, waits, monkeypatch):
     sweeping.run()
 
     assert Sweep.objects.filter(outcome=SweepOutcome.COMPLETE).count() == 2
+
+
+def test_what_is_held_again_in_each_sweep_is_no_news():
+    held = Line("removal.held", "7", "nobody is left")
+    result = SweepResult(1, SweepOutcome.HELD, "", 4, {}, lines=(held,))
+
+    assert not result.has_news
+    assert replace(result, lines=(held, Line("person.left", "P1", "Ada as user"))).has_news
 
 
 def test_what_still_nobody_knows_goes_on_waiting(waits):
