@@ -21,7 +21,7 @@ from fornix.models import Account, ApiToken
 
 # A script asks many times a minute; for seeing which tokens are in use this is fine enough.
 USE_NOTED_EVERY = timedelta(minutes=5)
-USERNAME = re.compile(r"^[\w.@+-]{1,150}\Z")
+USERNAME = re.compile(r"[\w.@+-]{1,150}\Z", re.ASCII)  # SQLite compares other letters with their case
 EMAIL = re.compile(r"^[^\s@]+@[^\s@]+\Z")
 LONGEST_EMAIL = 320
 LONGEST_NAME = 300
@@ -53,7 +53,7 @@ def create_account(
     """Makes an account. The e-mail counts as verified, because an administrator gave it (DESIGN, story two)."""
     require_administrator(actor)
     if not USERNAME.match(username):
-        raise Invalid("A user name has 1 to 150 letters, digits or @ . + - _ and no space.")
+        raise Invalid("A user name has 1 to 150 letters (a to z), digits or @ . + - _ and no space.")
     _check_password(password)
     email = _checked_email(email)
     if len(name) > LONGEST_NAME or "\0" in name:

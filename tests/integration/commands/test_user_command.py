@@ -77,6 +77,14 @@ def test_an_account_that_cannot_be_made_is_refused_in_words(capsys, monkeypatch,
     assert not Account.objects.exists()
 
 
+@pytest.mark.parametrize("username", ["élise", "Ä", "a b", "", "٣", "x" * 151])
+def test_a_user_name_of_other_letters_is_refused(capsys, monkeypatch, username):
+    type_in(monkeypatch, NEW_PASSWORD)
+
+    with pytest.raises(Invalid, match="letters \\(a to z\\), digits"):
+        fornix(capsys, "user", "add", "--password-stdin", username)
+
+
 def test_an_email_of_two_accounts_is_noted(capsys, monkeypatch):
     factories.make_account("bob", email="lab@example.org")
     type_in(monkeypatch, NEW_PASSWORD)
