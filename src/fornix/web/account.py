@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import secrets
+from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from functools import wraps
 
@@ -14,7 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from fornix.access.accounts import create_token, revoke_token
+from fornix.access.accounts import NewToken, create_token, revoke_token
 from fornix.access.actors import Actor
 from fornix.access.passwords import change_password
 from fornix.catalog.people import places
@@ -25,7 +26,13 @@ from fornix.models import ApiToken
 
 PLACES = Sorting(("code",), default="code")
 LONGEST = timedelta(days=3660)
-MADE = "token_made"  # kept in the session from making a token to showing it, once
+SENT = "token_forms"  # in the log-in's session: the forms that made a token, so that none makes two
+SENT_KEPT = 20
+FORM_LENGTH = 32
+SENT_BEFORE = (
+    "This form was sent before, and has made its token then; no second one was made. "
+    "A secret is shown only once: if you have not noted it, revoke that token and make another."
+)
 View = Callable[[HttpRequest], HttpResponse]
 
 
@@ -41,24 +48,27 @@ def form_target(view: View) -> View:
 
 @require_safe
 def account(request: HttpRequest) -> HttpResponse:
-    """My account, and after making a token its secret, this once."""
-    actor = person_of(request)
-    shows_secret = actor.token is None and request.method == "GET"
-    return _page(request, actor, made=request.session.pop(MADE, None) if shows_secret else None)
+    """My account."""
+    return _page(request, person_of(request))
 
 
 @form_target
 def create(request: HttpRequest) -> HttpResponse:
-    """Makes a token; the page that follows shows it, so that loading that page again makes no other."""
+    """Makes a token; the answer shows its secret, this once. The same form sent again makes no other."""
     actor = person_at_pages(request)
     now = timezone.now()
+    form = request.POST.get("form", "")[:FORM_LENGTH]
+    sent: list[str] = request.session.get(SENT, [])
+    if form in sent:
+        return _page(request, actor, token_problem=SENT_BEFORE, status=409)
     try:
         expires_at = _end_of(request.POST.get("expires_on", ""), now)
         made = create_token(actor, name=request.POST.get("name", ""), at=now, expires_at=expires_at)
     except Invalid as error:
         return _page(request, actor, token_problem=str(error), status=400)
-    request.session[MADE] = {"name": made.token.name, "secret": f"{made.token.alias}:{made.secret}"}
-    return redirect("account")
+    if form:
+        request.session[SENT] = [*sent, form][-SENT_KEPT:]
+    return _page(request, actor, made=made)
 
 
 @form_target
@@ -104,7 +114,7 @@ def _page(
     request: HttpRequest,
     actor: Actor,
     *,
-    made: Mapping[str, str] | None = None,
+    made: NewToken | None = None,
     token_problem: str = "",
     password_problem: str = "",
     status: int = 200,
@@ -117,6 +127,7 @@ def _page(
         "tokens": list(ApiToken.objects.filter(account=actor.account).order_by("-created_at", "-pk")),
         "now": timezone.now(),
         "made": made,
+        "form": secrets.token_hex(FORM_LENGTH // 2),
         "token_problem": token_problem,
         "password_problem": password_problem,
     }

@@ -7,19 +7,31 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.test import Client
 from django.utils import timezone
 from tests import factories
 
 from fornix.models import Account, ApiToken, Event, Membership
 from fornix.models.memberships import Role
+from fornix.web.account import FORM_LENGTH, SENT, SENT_KEPT
 
 pytestmark = pytest.mark.django_db
+FORM = re.compile(r'name="form" value="([0-9a-f]{32})"')
 NEW = "a quite different phrase"
 
 
 def change(**fields: str) -> dict[str, str]:
     return {"current": factories.PASSWORD, "new": NEW, "repeated": NEW} | fields
+
+
+def form_on(client: Client) -> str:
+    """The value by which the form for a token is known."""
+    return FORM.search(client.get("/account").content.decode())[1]
+
+
+def send(client: Client, form: str, name: str = "cluster"):
+    return client.post("/account/tokens", {"name": name, "form": form})
 
 
 def secret_on(page: str) -> str | None:
@@ -62,22 +74,62 @@ def test_a_secret_is_shown_once_and_works(browser):
     client = browser(factories.make_account("alice"))
 
     made = client.post("/account/tokens", {"name": "cluster"})
-    secret = secret_on(client.get(made["Location"]).content.decode())
+    secret = secret_on(made.content.decode())
 
-    assert made.status_code == 302
+    assert (made.status_code, made["Cache-Control"]) == (200, "private, no-store")
     assert secret_on(client.get("/account").content.decode()) is None
     header = "Basic " + base64.b64encode(secret.encode()).decode()
     assert Client(headers={"Authorization": header}).get("/account").status_code == 200
 
 
-def test_a_secret_is_not_spent_on_who_asks_without_seeing_it(browser):
-    alice = factories.make_account("alice")
-    client = browser(alice)
-    client.post("/account/tokens", {"name": "cluster"})
+def test_a_secret_is_nowhere_in_the_database(browser):
+    client = browser(factories.make_account("alice"))
 
-    client.head("/account")
+    alias, secret = secret_on(send(client, form_on(client)).content.decode()).split(":")
 
-    assert secret_on(client.get("/account").content.decode())
+    kept = [Session.objects.get().get_decoded(), *ApiToken.objects.values(), *Event.objects.values()]
+    assert alias in str(kept)
+    assert secret not in str(kept)
+
+
+def test_a_form_that_is_sent_again_makes_no_second_token_and_says_so(browser):
+    client = browser(factories.make_account("alice"))
+    form = form_on(client)
+    send(client, form)
+
+    again = send(client, form)
+
+    assert again.status_code == 409
+    assert "no second one was made" in again.content.decode()
+    assert secret_on(again.content.decode()) is None
+    assert ApiToken.objects.count() == 1
+
+
+def test_the_page_that_shows_a_secret_has_a_form_for_the_next_token(browser):
+    client = browser(factories.make_account("alice"))
+    first = send(client, form_on(client))
+
+    second = send(client, FORM.search(first.content.decode())[1])
+
+    assert (second.status_code, ApiToken.objects.count()) == (200, 2)
+
+
+def test_a_form_that_was_refused_can_be_sent_again(browser):
+    client = browser(factories.make_account("alice"))
+    form = form_on(client)
+    send(client, form, name="")
+
+    assert send(client, form).status_code == 200
+
+
+def test_the_session_does_not_grow_with_the_tokens_that_were_made(browser):
+    client = browser(factories.make_account("alice"))
+
+    for number in range(SENT_KEPT + 5):
+        send(client, f"{number}" * 500)
+
+    kept = client.session[SENT]
+    assert (len(kept), max(map(len, kept))) == (SENT_KEPT, FORM_LENGTH)
 
 
 @pytest.mark.parametrize("form", ["tokens", "tokens/revoke", "password"])
