@@ -11,10 +11,12 @@ from django.db import transaction
 from fornix.access.actors import Actor
 from fornix.access.policy import Action, require, require_administrator
 from fornix.audit.events import Verb, record_event
+from fornix.errors import Invalid
 from fornix.models import Account, Membership, Override, Project
 from fornix.models.memberships import OverrideKind, Role
 
 MANUAL = "manual"
+LONGEST_REASON = 300
 _MIRROR = Actor(source="mirror")
 
 
@@ -136,8 +138,12 @@ def set_override(
     role: Role | None = None,
     reason: str = "",
 ) -> Override:
-    """Pins (with a role) or blocks an account on a project; outranks every source."""
+    """Pins (with a role) or blocks an account on a project; outranks every source. Replaces one of the same kind."""
     require_administrator(actor)
+    if kind is OverrideKind.PIN and role is None:
+        raise Invalid("A pin needs a role.")
+    if len(reason) > LONGEST_REASON or "\0" in reason:
+        raise Invalid(f"A reason has at most {LONGEST_REASON} characters.")
     with transaction.atomic():
         override, _ = Override.objects.update_or_create(
             account=account,
@@ -155,6 +161,25 @@ def set_override(
             details={"kind": kind.value, "role": role.value if role else ""},
         )
     return override
+
+
+def lift_overrides(actor: Actor, project: Project, account: Account, *, at: datetime) -> tuple[Override, ...]:
+    """Takes back the pin and the block of an account on a project; those there were. Memberships count again."""
+    require_administrator(actor)
+    with transaction.atomic():
+        lifted = tuple(Override.objects.filter(account=account, project=project).order_by("kind"))
+        for override in lifted:
+            Override.objects.filter(pk=override.pk).delete()
+            record_event(
+                Verb.OVERRIDE_LIFTED,
+                at=at,
+                source=actor.source,
+                actor=actor.account,
+                project=project,
+                account=account,
+                details={"kind": override.kind, "role": override.role},
+            )
+    return lifted
 
 
 def _record_revoked(

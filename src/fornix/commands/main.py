@@ -26,6 +26,9 @@ COMMANDS = {
     "user": ("fornix.commands.user", True),
     "grant": ("fornix.commands.grant", True),
     "revoke": ("fornix.commands.revoke", True),
+    "pin": ("fornix.commands.pin", True),
+    "block": ("fornix.commands.block", True),
+    "lift": ("fornix.commands.lift", True),
     "simulate-calpendo": ("fornix.simulator.calpendo.command", False),
 }
 
@@ -40,6 +43,9 @@ HELP = {
     "user": "make, list and change accounts",
     "grant": "give a person a role on a project",
     "revoke": "take back a role that was given by hand",
+    "pin": "fix a person's role on a project, whatever Calpendo says",
+    "block": "keep a person out of a project, whatever else gives a right",
+    "lift": "take back a pin or a block",
     "simulate-calpendo": "start a simulated Calpendo, for trials",
 }
 
