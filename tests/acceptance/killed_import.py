@@ -75,13 +75,13 @@ def main(last: int, path: Path) -> int:
 
 def told() -> dict:
     from fornix import wiring
-    from fornix.catalog.inventory import project_row, session_rows
+    from fornix.catalog.inventory import project_rows, session_rows
     from fornix.models import Arrival, Event, File, Flag, ImagingSession, Project, Upload
 
     blobs = wiring.environment().data / "blobs"
     files = [path for path in blobs.rglob("*") if path.is_file()]
     return {
-        "projects": [project_row(project) for project in Project.objects.all()],
+        "projects": list(project_rows(Project.objects.all())),
         "sessions": list(session_rows(ImagingSession.objects.order_by("accession"))),
         "files": sorted(
             File.objects.filter(resource__isnull=False).values_list("resource__label", "name", "blob__sha256")

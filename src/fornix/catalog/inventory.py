@@ -4,34 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from django.db.models import Prefetch, QuerySet, Sum
+from django.db.models import Prefetch, QuerySet
 
-from fornix.models import Arrival, BookingRole, ImagingSession, Project, Resource, Scan
-
-
-def project_row(project: Project) -> dict[str, object]:
-    """One project, without its sessions."""
-    return {
-        "label": project.label,
-        "title": project.name,
-        "pi": pi_of(project),
-        "subjects": project.subject_count,
-    }
+from fornix.catalog.people import person_name
+from fornix.models import Arrival, BookingProject, BookingRole, ImagingSession, Project, Resource, Scan
 
 
-def pi_of(project: Project) -> str:
-    """The principal investigator's name as Calpendo has it; empty when it names none."""
-    booking_project = project.booking_project
-    if booking_project is None:
+def project_rows(projects: QuerySet[Project]) -> Iterator[dict[str, object]]:
+    """The projects, without their sessions."""
+    pis = BookingRole.objects.filter(part="pi").select_related("person").order_by("pk")
+    named = Prefetch("booking_project__roles", queryset=pis, to_attr="pis")
+    for project in projects.select_related("booking_project").prefetch_related(named):
+        yield {
+            "label": project.label,
+            "title": project.name,
+            "pi": _pi_of(project.booking_project),
+            "subjects": project.subject_count,
+        }
+
+
+def _pi_of(booked: BookingProject | None) -> str:
+    """The principal investigator's name as pages show it; "" when Calpendo names none."""
+    if booked is None:
         return ""
-    role = (
-        BookingRole.objects.filter(booking_project=booking_project, part="pi")
-        .select_related("person")
-        .first()
-    )
-    if role is None:
-        return booking_project.pi_text
-    return f"{role.person.given_name} {role.person.family_name}".strip()
+    pis: list[BookingRole] = vars(booked)["pis"]
+    return person_name(pis[0].person) if pis else booked.pi_text
 
 
 def session_rows(sessions: QuerySet[ImagingSession]) -> Iterator[dict[str, object]]:
@@ -87,11 +84,3 @@ def arrival_rows() -> list[dict[str, object]]:
         }
         for arrival in arrivals
     ]
-
-
-def totals() -> dict[str, int]:
-    """What all projects hold together."""
-    sums = Project.objects.aggregate(
-        sessions=Sum("session_count"), files=Sum("file_count"), bytes=Sum("byte_count")
-    )
-    return {key: value or 0 for key, value in sums.items()}

@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 
 from fornix.access.actors import OPERATOR
 from fornix.access.visibility import readable_projects, visible_sessions
-from fornix.catalog.inventory import arrival_rows, project_row, session_rows
+from fornix.catalog.inventory import arrival_rows, project_rows, session_rows
 from fornix.catalog.projects import find_project
 from fornix.commands.counting import count_of
 from fornix.commands.main import DONE
@@ -63,9 +63,7 @@ def _as_json(
     for row in session_rows(sessions):
         by_project.setdefault(row["project"], []).append(row)
     return {
-        "projects": [
-            project_row(project) | {"sessions": by_project.get(project.label, [])} for project in projects
-        ],
+        "projects": [row | {"sessions": by_project.get(row["label"], [])} for row in project_rows(projects)],
         "arrivals": arrival_rows() if whole else [],
     }
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from pydicom.datadict import dictionary_VR, tag_for_keyword
 from tests.unit.dicom.builder import dataset, part10, slice_elements
 
-from fornix.catalog.inventory import arrival_rows, project_row, session_rows
+from fornix.catalog.inventory import arrival_rows, project_rows, session_rows
 from fornix.catalog.site_rules import SiteRules
 from fornix.ingest.importing import ImportReport, import_paths
 from fornix.ingest.receive import Destination
@@ -45,7 +45,7 @@ class Archive:
     def show(self) -> dict:
         """What `fornix show --json` prints."""
         sessions = list(session_rows(ImagingSession.objects.exclude(visible_at=None).order_by("accession")))
-        projects = [project_row(project) for project in Project.objects.order_by("label")]
+        projects = list(project_rows(Project.objects.order_by("label")))
         shown = {"projects": projects, "sessions": sessions, "arrivals": arrival_rows()}
         return json.loads(json.dumps(shown))
 
