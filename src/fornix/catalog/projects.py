@@ -9,7 +9,7 @@ from django.db.models import Q
 from fornix.audit.events import Verb, record_event
 from fornix.dicom.labels import fold_code
 from fornix.errors import Invalid
-from fornix.models import AccessionCounter, Account, BookingProject, Project
+from fornix.models import AccessionCounter, Project
 
 LABEL_LENGTH = 180
 
@@ -57,24 +57,15 @@ def free_label(code: str) -> str:
     return label
 
 
-def create_project(
-    label: str,
-    *,
-    at: datetime,
-    source: str,
-    actor: Account | None = None,
-    name: str = "",
-    booking_project: BookingProject | None = None,
-) -> Project:
+def create_project(label: str, *, at: datetime, source: str) -> Project:
     """Makes a project, with its Event, in the caller's transaction. Its people are the caller's to grant."""
     label = check_code(label)
     project = Project.objects.create(
         label=label,
         folded_label=fold_code(label),
-        name=name or label,
-        booking_project=booking_project,
+        name=label,
         created_at=at,
         changed_at=at,
     )
-    record_event(Verb.PROJECT_CREATED, at=at, source=source, actor=actor, project=project)
+    record_event(Verb.PROJECT_CREATED, at=at, source=source, project=project)
     return project
