@@ -43,14 +43,6 @@ class Header:
     acquired: Moment
 
 
-def is_bti_path(path: str, prefix: bytes) -> bool:
-    """Whether name and first bytes may be a BTi data, config or head-shape file."""
-    name = path.rpartition("/")[2]
-    if _CONFIG.match(name) or _HEAD_SHAPE.match(name):
-        return _is_binary(prefix)
-    return bool(_PDF.match(name)) and not name.lower().endswith(".pdf") and not prefix.startswith(b"%PDF")
-
-
 def _is_binary(prefix: bytes) -> bool:
     """A version number in 16 (config) or 32 bits (head shape): the first byte of a text file is never 0."""
     return prefix[:1] == b"\0"

@@ -43,11 +43,6 @@ class Header:
     problems: tuple[str, ...]
 
 
-def is_edf(path: str, prefix: bytes) -> bool:
-    """By its first bytes; by its name when they are not known to be another format's."""
-    return prefix.startswith((EDF_MAGIC, BDF_MAGIC)) or path.lower().endswith((".edf", ".bdf"))
-
-
 def find_edf(pool: Pool) -> list[Recording]:
     """All EDF and BDF recordings."""
     found = []

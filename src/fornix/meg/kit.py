@@ -30,7 +30,6 @@ UMD_SYSTEM, UMD_SENSORS = 52, 160  # labelled its reference channels as unused
 
 DATA_SUFFIXES = (".con", ".sqd")
 _MARKER = re.compile(r"(?:^|[_\-. ])(?:mrk|marker)[_\-. ]?[0-9a-z]*$", re.IGNORECASE)
-_POINTS = re.compile(rb"(?:[#%].*\s+)*(?:\s*-?[0-9.]+(?:[eE][-+]?[0-9]+)?[ \t,;]+){2}-?[0-9.]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,14 +64,6 @@ def find_kit(pool: Pool) -> list[Recording]:
             pool.claim([path, *companions[path]])
             found.append(_recording(path, header, companions[path]))
     return found
-
-
-def is_kit_companion(path: str, prefix: bytes) -> bool:
-    """Whether this may be a marker or head-shape file: by suffix, and for .txt by a first line of three numbers."""
-    name = path.lower()
-    if name.endswith(".txt"):
-        return _POINTS.match(prefix) is not None
-    return name.endswith(COMPANION_SUFFIXES)
 
 
 def read_kit(window: Window) -> Header:

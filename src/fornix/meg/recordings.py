@@ -5,35 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from fornix.meg.brainvision import find_brainvision
-from fornix.meg.bti import find_bti, is_bti_path
+from fornix.meg.bti import find_bti
 from fornix.meg.companions import add_points
-from fornix.meg.ctf import find_ctf, is_ctf_path
-from fornix.meg.edf import find_edf, is_edf
+from fornix.meg.ctf import find_ctf
+from fornix.meg.edf import find_edf
 from fornix.meg.fif_recordings import find_fif
-from fornix.meg.fif_tags import MAGIC as FIF_MAGIC
-from fornix.meg.kit import find_kit, is_kit_companion
+from fornix.meg.kit import find_kit
 from fornix.meg.pool import Pool
 from fornix.meg.recording import JSON, Candidate, Found, Moment, Opener, Recording
 
-__all__ = ["JSON", "Candidate", "Found", "Moment", "Opener", "Recording", "find_recordings", "is_candidate"]
+__all__ = ["JSON", "Candidate", "Found", "Moment", "Opener", "Recording", "find_recordings"]
 
 # Folders first (everything in a .ds folder is CTF's, even an .eeg), then formats that know their own first bytes.
 FORMATS = (find_ctf, find_fif, find_edf, find_brainvision, find_kit, find_bti)
-SUFFIXES = (".fif", ".fif.gz", ".con", ".sqd", ".vhdr", ".ahdr", ".vmrk", ".eeg", ".dat", ".avg", ".seg")
-
-
-def is_candidate(path: str, prefix: bytes) -> bool:
-    """Whether this file may be part of a recording, by its path or its first bytes (132 are enough)."""
-    if prefix[128:132] == b"DICM":
-        return is_ctf_path(path)
-    return (
-        path.lower().endswith(SUFFIXES)
-        or prefix.startswith(FIF_MAGIC)
-        or is_ctf_path(path)
-        or is_edf(path, prefix)
-        or is_kit_companion(path, prefix)
-        or is_bti_path(path, prefix)
-    )
 
 
 def find_recordings(candidates: Sequence[Candidate], open_: Opener) -> Found:

@@ -7,8 +7,6 @@ from collections import Counter
 
 import pytest
 
-from fornix.meg.recordings import is_candidate
-
 NAMES = ["A1", "A2", "A148", "MxA", "GxxA", "EEG1", "E12", "X1", "TRIGGER", "RESPONSE", "VEOG", "UACurrent"]
 CONFIG = struct.pack(">h32s", 1, b"Site")
 SHAPE = struct.pack(">4i", 1, 0, 0, 0)
@@ -87,21 +85,6 @@ def test_a_damaged_data_file_is_refused_with_a_reason(find, data):
 
     assert found.recordings == ()
     assert found.unrecognised["run/c,rfDC"].startswith("no BTi data file: ")
-
-
-@pytest.mark.parametrize(
-    ("name", "prefix", "expected"),
-    [
-        ("run/c,rfDC", b"\1\0", True),
-        ("run/config", CONFIG, True),
-        ("run/hs_file", SHAPE, True),
-        (".git/config", b"[core]\n", False),
-        ("paper.pdf", b"%PDF-1.7", False),
-        ("test_pdf_linux", b"\1\0", True),
-    ],
-)
-def test_candidates_are_known_by_name_but_not_by_name_alone(name, prefix, expected):
-    assert is_candidate(name, prefix) is expected
 
 
 def test_an_empty_room_run_is_known_by_its_folder(find):

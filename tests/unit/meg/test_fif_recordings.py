@@ -7,7 +7,7 @@ import struct
 import pytest
 
 from fornix.meg.fif_tags import MAX_TAGS
-from fornix.meg.recordings import Candidate, find_recordings, is_candidate
+from fornix.meg.recordings import Candidate, find_recordings
 
 
 @pytest.mark.parametrize(
@@ -242,10 +242,3 @@ def test_a_file_that_cannot_be_opened_is_refused_with_a_reason():
     found = find_recordings([Candidate("rest_raw.fif", 100)], gone)
 
     assert found.unrecognised == {"rest_raw.fif": "no FIF file: the file cannot be read (FileNotFoundError)"}
-
-
-def test_a_fif_file_is_a_candidate_by_name_or_by_its_first_bytes(make_fif):
-    assert is_candidate("a/B.FIF", b"")
-    assert is_candidate("a/recording", make_fif()[:128])
-    assert not is_candidate("a/notes.docx", b"PK")
-    assert not is_candidate("a/image.dat", bytes(128) + b"DICM")

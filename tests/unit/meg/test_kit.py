@@ -7,8 +7,6 @@ from collections import Counter
 
 import pytest
 
-from fornix.meg.recordings import is_candidate
-
 CHANNELS = [2] * 5 + [0x101, 0x102, 1, -1, -1, -2, -3, -4, 0]
 
 
@@ -120,21 +118,6 @@ def test_what_is_no_kit_file_is_refused_with_a_reason(find, data):
 
     assert found.recordings == ()
     assert found.unrecognised["rest.con"].startswith("no KIT file: ")
-
-
-@pytest.mark.parametrize(
-    ("name", "prefix", "expected"),
-    [
-        ("a.con", b"", True),
-        ("a.sqd", b"", True),
-        ("a.hsp", b"", True),
-        ("points.txt", b"1.5 -2.25 3.0\n", True),
-        ("points.txt", b"% 200 points\n1.5\t-2.25\t3.0\n", True),
-        ("notes.txt", b"The subject was awake.\n", False),
-    ],
-)
-def test_candidates_are_known_by_suffix_and_point_files_by_their_numbers(name, prefix, expected):
-    assert is_candidate(name, prefix) is expected
 
 
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")
