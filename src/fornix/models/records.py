@@ -25,7 +25,7 @@ class Event(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["project", "-id"], name="event_of_project"),
+            models.Index(fields=["project", "verb", "-id"], name="event_of_project"),
             models.Index(fields=["verb", "-id"], name="event_by_verb"),
             models.Index(fields=["session", "-id"], name="event_of_session"),
         ]
