@@ -20,7 +20,7 @@ login                   POST   -            400    400      400          400    
 logout                  POST   -            302    302      302          302    302   302           302
 account                 GET    -            401    200      200          200    200   200           200
 token-create            GET    -            302    302      302          302    302   302           302
-token-create            POST   -            401    302      302          302    302   302           302
+token-create            POST   -            401    200      200          200    200   200           200
 token-revoke            GET    -            302    302      302          302    302   302           302
 token-revoke            POST   -            401    404      404          404    404   404           404
 password-change         GET    -            302    302      302          302    302   302           302
