@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from fornix.access.actors import Actor
 from fornix.access.policy import Action, require, require_administrator
@@ -46,7 +47,7 @@ def grant(actor: Actor, project: Project, account: Account, role: Role, *, at: d
         held = manual.filter(role=role).first()
         if held:
             return held
-        manual.delete()
+        _take_back(manual, actor, project, at=at)
         membership = Membership.objects.create(
             account=account, project=project, role=role, source=MANUAL, granted_at=at, evidence=evidence
         )
@@ -66,11 +67,8 @@ def revoke(actor: Actor, project: Project, account: Account, *, at: datetime) ->
     """Takes back what was given by hand. Other sources stay. False when there was nothing."""
     require(actor, Action.MEMBERS_MANAGE, project)
     with transaction.atomic():
-        rows = list(Membership.objects.filter(account=account, project=project, source=MANUAL))
-        for row in rows:
-            _record_revoked(project, row, at=at, source=actor.source, actor=actor.account)
-            row.delete()
-    return bool(rows)
+        manual = Membership.objects.filter(account=account, project=project, source=MANUAL)
+        return _take_back(manual, actor, project, at=at) > 0
 
 
 def other_grounds(project: Project, account: Account) -> tuple[Membership, ...]:
@@ -180,6 +178,15 @@ def lift_overrides(actor: Actor, project: Project, account: Account, *, at: date
                 details={"kind": override.kind, "role": override.role},
             )
     return lifted
+
+
+def _take_back(rows: QuerySet[Membership], actor: Actor, project: Project, *, at: datetime) -> int:
+    """Ends memberships, each with its Event; returns how many."""
+    found = list(rows)
+    for row in found:
+        _record_revoked(project, row, at=at, source=actor.source, actor=actor.account)
+        row.delete()
+    return len(found)
 
 
 def _record_revoked(
