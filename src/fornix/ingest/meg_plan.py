@@ -50,8 +50,8 @@ def _scan_plan(recording: Recording, files: dict[str, File], rules: SiteRules) -
     if folder.lower().endswith(".ds"):
         folder = folder.rpartition("/")[0]  # a CTF recording is the folder, with its name
     on, time = local_day(recording.acquired, rules.time_zone)
-    return ScanPlan(
-        uid=_identity(recording, files),
+    scan = ScanPlan(
+        uid=_identity(recording),
         number=None,
         sort_key=f"{on or '~'} {time or '~'} {recording.name}",
         description=recording.name,
@@ -66,15 +66,13 @@ def _scan_plan(recording: Recording, files: dict[str, File], rules: SiteRules) -
         ),
         flags=tuple(("recording", f"{recording.name}: {problem}") for problem in recording.problems),
     )
+    return scan if scan.uid else _by_content(scan)
 
 
-def _identity(recording: Recording, files: dict[str, File]) -> str:
-    """What the header says; a recording without an identity of its own is known by its largest file: the samples."""
-    if recording.uid:
-        # Programs have kept the identity of what they filtered.
-        return f"{recording.uid}-maxfiltered" if recording.card.get("maxfiltered") else recording.uid
-    largest = max((files[name].blob for name in recording.files), key=lambda blob: (blob.length, blob.sha256))
-    return f"sha256-{largest.sha256}"
+def _identity(recording: Recording) -> str:
+    """What the header says, if anything. Programs have kept the identity of what they filtered."""
+    is_filtered = recording.uid and recording.card.get("maxfiltered")
+    return f"{recording.uid}-maxfiltered" if is_filtered else recording.uid
 
 
 def _merge_copies(scans: Iterable[ScanPlan]) -> tuple[ScanPlan, ...]:
@@ -90,6 +88,7 @@ def _merge_copies(scans: Iterable[ScanPlan]) -> tuple[ScanPlan, ...]:
 
 
 def _by_content(scan: ScanPlan) -> ScanPlan:
+    """A recording without an identity of its own is known by its samples."""
     return replace(scan, uid=f"sha256-{_samples(scan)}")
 
 
