@@ -7,7 +7,6 @@ import json
 import sys
 from pathlib import Path
 
-from fornix.commands.counting import count_of, size_of
 from fornix.commands.main import DONE, FAILED, WAITS
 from fornix.dicom.labels import clean_label
 from fornix.errors import Invalid
@@ -15,6 +14,7 @@ from fornix.ingest.filing import Filed
 from fornix.ingest.importing import ImportReport, import_paths
 from fornix.ingest.names import printable
 from fornix.ingest.receive import Destination
+from fornix.web.formats import plural, size
 from fornix.wiring import environment, site_rules, store
 
 
@@ -110,7 +110,7 @@ def _print(report: ImportReport) -> None:
         print(f"kept with {keeper}, not recognised: {printable(passenger.name)}: {passenger.reason}")
     for item in report.filed:
         if item.waits_because:
-            files = count_of(item.files or item.already_here, "file")
+            files = plural(item.files or item.already_here, "file")
             again = " (already here)" if item.already_here else ""
             reason = printable(item.waits_because)
             print(
@@ -128,8 +128,8 @@ def _line(item: Filed) -> str:
         return ""
     place = f"{session.project.label} / {session.subject.label} / {session.label} ({session.accession})"
     if not item.files:
-        return f"already here: {place}: {count_of(item.already_here, 'file')}"
+        return f"already here: {place}: {plural(item.already_here, 'file')}"
     again = f", {item.already_here} were already here" if item.already_here else ""
     what = "new session" if item.is_new else "added to session"
-    amount = f"{count_of(item.scans, 'scan')}, {count_of(item.files, 'file')}, {size_of(item.bytes)}"
+    amount = f"{plural(item.scans, 'scan')}, {plural(item.files, 'file')}, {size(item.bytes)}"
     return f"{what} {place}: {amount}{again}"

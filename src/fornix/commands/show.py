@@ -11,11 +11,11 @@ from fornix.access.actors import OPERATOR
 from fornix.access.visibility import readable_projects, visible_sessions
 from fornix.catalog.inventory import arrival_rows, project_rows, session_rows
 from fornix.catalog.projects import find_project
-from fornix.commands.counting import count_of
 from fornix.commands.main import DONE
 from fornix.errors import Invalid
 from fornix.ingest.names import printable
 from fornix.models import ImagingSession, Project
+from fornix.web.formats import plural
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -71,13 +71,13 @@ def _as_json(
 def _print(projects: QuerySet[Project], sessions: QuerySet[ImagingSession], *, whole: bool) -> None:
     listed = list(projects)
     for project in listed:
-        counts = f"{count_of(project.subject_count, 'subject')}, {count_of(project.session_count, 'session')}"
+        counts = f"{plural(project.subject_count, 'subject')}, {plural(project.session_count, 'session')}"
         print(f"{project.label}: {counts}  {printable(project.name)}")
         for session in sessions.filter(project=project).select_related("subject"):
             day = session.acquired_on or "no date"
             print(
                 f"  {session.subject.label} / {session.label}  {session.accession}  {session.modality}  {day}  "
-                f"{count_of(session.scan_count, 'scan')}, {count_of(session.file_count, 'file')}"
+                f"{plural(session.scan_count, 'scan')}, {plural(session.file_count, 'file')}"
             )
             if not whole:
                 for scan in session.scans.order_by("number", "scan_id"):
@@ -85,6 +85,6 @@ def _print(projects: QuerySet[Project], sessions: QuerySet[ImagingSession], *, w
                     print(f"    {scan.scan_id:>10}  {printable(words)}")
     for arrival in arrival_rows() if whole else []:
         reason = printable(str(arrival["reason"]))
-        print(f"waits: {count_of(int(str(arrival['files'])), 'file')}: {reason}. Arrival {arrival['id']}")
+        print(f"waits: {plural(int(str(arrival['files'])), 'file')}: {reason}. Arrival {arrival['id']}")
     if not listed:
         print("The archive is empty. `fornix import PATH --project CODE` files the first data.")
