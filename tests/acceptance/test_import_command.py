@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import zipfile
@@ -12,8 +13,6 @@ from pathlib import Path
 import pytest
 from tests.integration.ingest.archive import elements, instance, meg, mri, put
 from tests.unit.dicom.builder import part10
-
-from fornix.dicom.uids import is_uid
 
 FORNIX = str(Path(sys.executable).with_name("fornix"))
 
@@ -57,7 +56,8 @@ def test_show_has_the_shape_that_others_build_on(fornix, tmp_path):
         "modality": "MR",
         "date": "2024-03-01",
     }
-    assert is_uid(session["study_uid"])
+    assert len(session["study_uid"]) <= 64
+    assert re.fullmatch(r"\d+(?:\.\d+)*", session["study_uid"], re.ASCII)
     (scan,) = session["scans"]
     wanted = {"id", "description", "type", "modality", "uid", "files", "bytes", "frames", "header"}
     assert wanted <= scan.keys()
