@@ -225,7 +225,7 @@ def outcomes(environment: dict[str, str]) -> list[str]:
 def children(pid: int) -> dict[int, str]:
     """The processes that a process has started: their command lines by number."""
     listed = subprocess.run(
-        ["ps", "-eo", "pid=,ppid=,args="], check=True, capture_output=True, text=True
+        ["ps", "-ww", "-eo", "pid=,ppid=,args="], check=True, capture_output=True, text=True
     ).stdout
     rows = (re.split(r"\s+", line.strip(), maxsplit=2) for line in listed.splitlines())
     return {int(number): words for number, parent, words in rows if int(parent) == pid}
