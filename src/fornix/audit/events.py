@@ -18,6 +18,8 @@ class Verb(StrEnum):
     ACCOUNT_LINKED = "account.linked"
     ACCOUNT_UNLINKED = "account.unlinked"
     EMAIL_CHANGED = "email.changed"
+    HOLD_APPROVED = "hold.approved"
+    HOLD_REJECTED = "hold.rejected"
     MEMBERSHIP_GRANTED = "membership.granted"
     MEMBERSHIP_REVOKED = "membership.revoked"
     OVERRIDE_SET = "override.set"
@@ -25,8 +27,10 @@ class Verb(StrEnum):
     PASSWORD_CHANGED = "password.changed"  # noqa: S105 - the name of an event
     PROJECT_CREATED = "project.created"
     PROJECT_MIRRORED = "project.mirrored"
-    REMOVAL_APPROVED = "removal.approved"
     SESSION_FILED = "session.filed"
+    SETTING_CHANGED = "setting.changed"
+    SWEEP_ASKED = "sweep.asked"
+    SWEEP_UNDONE = "sweep.undone"
     TOKEN_CREATED = "token.created"  # noqa: S105 - the name of an event
     TOKEN_REVOKED = "token.revoked"  # noqa: S105 - the name of an event
 

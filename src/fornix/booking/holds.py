@@ -192,7 +192,7 @@ def _record(
     account: Account | None = None,
 ) -> None:
     record_event(
-        Verb.REMOVAL_APPROVED,
+        Verb.HOLD_APPROVED,
         at=at,
         source=actor.source,
         actor=actor.account,

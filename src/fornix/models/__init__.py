@@ -8,15 +8,18 @@ from fornix.models.booking import (
     BookingPerson,
     BookingProject,
     BookingRole,
+    Hold,
     Scanner,
     Sweep,
     SweepOutcome,
+    SweepRequest,
 )
 from fornix.models.files import Blob, File, Resource
 from fornix.models.memberships import Membership, Override
 from fornix.models.projects import AccessionCounter, Project, Subject
 from fornix.models.records import Access, Event, Flag
 from fornix.models.sessions import ImagingSession, Scan
+from fornix.models.site import SiteSetting
 
 __all__ = [
     "Access",
@@ -33,6 +36,7 @@ __all__ = [
     "Event",
     "File",
     "Flag",
+    "Hold",
     "ImagingSession",
     "Membership",
     "Override",
@@ -40,8 +44,10 @@ __all__ = [
     "Resource",
     "Scan",
     "Scanner",
+    "SiteSetting",
     "Subject",
     "Sweep",
     "SweepOutcome",
+    "SweepRequest",
     "Upload",
 ]

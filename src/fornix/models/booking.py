@@ -7,6 +7,21 @@ from django.db import models
 from fornix.models.accounts import Account
 
 
+class Hold(models.TextChoices):
+    """Why the mirror holds something otherwise than Calpendo says. Calpendo itself undoes any of these by saying so.
+
+    Gone there, in force here: ENDING (until the next sweep), WAITING (for a decision), KEPT (decided).
+    Listed there, without effect here: PENDING (for a decision), REFUSED (decided).
+    """
+
+    NONE = ""
+    ENDING = "ending"
+    WAITING = "waiting"
+    KEPT = "kept"
+    PENDING = "pending"
+    REFUSED = "refused"
+
+
 class BookingPerson(models.Model):
     """A user of Calpendo (contract calpendo section 1.5). Linked to at most one account, with how and by whom."""
 
@@ -20,15 +35,17 @@ class BookingPerson(models.Model):
     login_identifier = models.CharField(max_length=320, blank=True)
     status = models.CharField(max_length=60, blank=True)
     expires_on = models.DateField(null=True)
-    is_active = models.BooleanField(
-        default=False
-    )  # may work in Calpendo, as judged by the last complete sweep
+    is_active = models.BooleanField(default=False)  # may work in Calpendo, as far as the mirror acts on it
+    hold = models.CharField(max_length=8, choices=Hold.choices, blank=True)  # of `is_active`: waiting, kept, refused
+    held_at = models.DateTimeField(null=True)
     account = models.ForeignKey(Account, null=True, on_delete=models.SET_NULL, related_name="booking_people")
     linked_how = models.CharField(max_length=60, blank=True)
     linked_at = models.DateTimeField(null=True)
+    unlinked_at = models.DateTimeField(null=True)  # a person undid the link: none is made by itself again
     modified_text = models.CharField(max_length=40, blank=True)  # Calpendo's own stamp of the last change
-    vanished_at = models.DateTimeField(null=True)  # since when it is missing from complete answers
-    held_at = models.DateTimeField(null=True)  # since when becoming inactive waits for a person
+    missing_since = models.DateTimeField(null=True)  # not in complete answers since then
+    missing_sweeps = models.PositiveSmallIntegerField(default=0)
+    vanished_at = models.DateTimeField(null=True)  # missing for so long that it counts as gone (contract 4.5)
     first_seen_at = models.DateTimeField()
     last_seen_at = models.DateTimeField()  # when it last was different; an unchanged row is not written
 
@@ -49,6 +66,10 @@ class BookingProject(models.Model):
     code = models.CharField(max_length=180, blank=True)
     name = models.CharField(max_length=1000, blank=True)
     status = models.CharField(max_length=60, blank=True)
+    status_since = models.DateTimeField(null=True)  # when this status was first seen, or Calpendo's stamp before that
+    hold = models.CharField(max_length=8, choices=Hold.choices, blank=True)  # of the status: waiting, kept
+    held_status = models.CharField(max_length=60, blank=True)  # what Calpendo says, while `hold` keeps the one before
+    held_at = models.DateTimeField(null=True)
     type = models.CharField(max_length=200, blank=True)
     groups = models.JSONField(default=list)
     pi_text = models.CharField(max_length=400, blank=True)
@@ -57,7 +78,9 @@ class BookingProject(models.Model):
     is_eligible = models.BooleanField(default=False)  # books an MRI or MEG scanner, and is not excluded
     created_text = models.CharField(max_length=40, blank=True)
     modified_text = models.CharField(max_length=40, blank=True)  # Calpendo's own stamp of the last change
-    vanished_at = models.DateTimeField(null=True)  # since when it is missing from complete answers
+    missing_since = models.DateTimeField(null=True)  # not in complete answers since then
+    missing_sweeps = models.PositiveSmallIntegerField(default=0)
+    vanished_at = models.DateTimeField(null=True)  # missing for so long that it counts as gone (contract 4.5)
     first_seen_at = models.DateTimeField()
     last_seen_at = models.DateTimeField()  # when it last was different; an unchanged row is not written
 
@@ -96,7 +119,8 @@ class BookingRole(models.Model):
     person = models.ForeignKey(BookingPerson, on_delete=models.CASCADE, related_name="roles")
     part = models.CharField(max_length=8)  # owner | pi | user
     since = models.DateTimeField()
-    held_at = models.DateTimeField(null=True)  # since when its removal waits for a person
+    hold = models.CharField(max_length=8, choices=Hold.choices, blank=True)
+    held_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
@@ -136,6 +160,8 @@ class Booking(models.Model):
     written_start = models.CharField(max_length=40)
     written_end = models.CharField(max_length=40)
     zone = models.CharField(max_length=60)
+    missing_sweeps = models.PositiveSmallIntegerField(default=0)  # that read its day whole and did not find it
+    withdrawn_at = models.DateTimeField(null=True)  # missing twice; kept, as evidence of what was booked
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["instance", "external_id"], name="booking_once")]
@@ -146,9 +172,13 @@ class Booking(models.Model):
 
 
 class SweepOutcome(models.TextChoices):
-    """How a sweep ended. INCOMPLETE changed nothing; HELD is complete, and some removals wait for a person."""
+    """How a sweep ended. INCOMPLETE changed nothing; HELD is complete, and something waits for a decision.
+
+    PLANNED: complete, and nothing was applied, because nobody has confirmed the first sweep of this site yet.
+    """
 
     RUNNING = "running"
+    PLANNED = "planned"
     COMPLETE = "complete"
     HELD = "held"
     INCOMPLETE = "incomplete"
@@ -167,6 +197,7 @@ class Sweep(models.Model):
     counts = models.JSONField(default=dict)  # name -> number, for people to read
     details = models.JSONField(default=dict)  # what the next answer is judged by, concerns and holds
     changes = models.JSONField(default=list)  # the plan that was applied, line by line
+    undone_at = models.DateTimeField(null=True)
 
     class Meta:
         indexes = [models.Index(fields=["outcome", "-id"], name="sweep_by_outcome")]
@@ -179,3 +210,19 @@ class Sweep(models.Model):
 
     def __str__(self) -> str:
         return f"sweep {self.pk}"
+
+
+class SweepRequest(models.Model):
+    """Somebody asks for a sweep now; the worker answers with one."""
+
+    asked_at = models.DateTimeField()
+    asked_by = models.ForeignKey(Account, null=True, on_delete=models.SET_NULL)
+    accepts = models.BooleanField(default=False)  # the answer is taken without comparing it with earlier ones
+    sweep = models.OneToOneField(Sweep, null=True, on_delete=models.SET_NULL, related_name="request")
+    answered_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["answered_at"], name="sweep_request_open")]
+
+    def __str__(self) -> str:
+        return f"sweep request {self.pk}"
