@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import re
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 from typing import Literal, get_args
 from urllib.parse import SplitResult, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -38,8 +39,57 @@ DEFAULT_EXCLUDED = ("BLOCKER", "QA_?PHANTOM", "TRAINING")
 
 
 @dataclass(frozen=True, slots=True)
+class TypeNames:
+    """What this Calpendo calls its types; a site may have types of its own below them (contract calpendo 1.4)."""
+
+    project: str = "Calpendo.Project"
+    person: str = "Calpendo.CalpendoUser"
+    resource: str = "Calpendo.Resource"
+    booking: str = "Calpendo.Booking"
+
+
+@dataclass(frozen=True, slots=True)
+class FieldNames:
+    """Which properties of projects (first six) and of users hold what the mirror needs (contract calpendo 1.5)."""
+
+    code: str = "projectCode"
+    name: str = "name"
+    owner: str = "owner"
+    users: str = "users"
+    resource_settings: str = "projectResourceSettings"
+    groups: str = "groups"
+    login_name: str = "loginName"
+    login_identifier: str = "loginIdentifier"
+    email: str = "email"
+    given_name: str = "givenName"
+    family_name: str = "familyName"
+    expiry_date: str = "expiryDate"
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """How much a sweep may change without being asked (contract calpendo 4.5). Shares are of 1, the rest are counts."""
+
+    removed_share: float = 0.05  # of all rights from Calpendo; the larger of both counts
+    removed_most: int = 50
+    of_project_share: float = 0.5
+    inactive_share: float = 0.05
+    inactive_most: int = 30
+    unmirrored_share: float = 0.02
+    unmirrored_most: int = 10
+    added_share: float = 0.10
+    added_most: int = 200
+    added_few: int = 20  # a share means little below this many additions
+    few: int = 4  # nor below this many people or projects
+
+
+@dataclass(frozen=True, slots=True)
 class CalpendoConfig:
-    """One Calpendo. `scanners` pairs resource ids with modalities; empty means: those whose name says MRI or MEG."""
+    """One Calpendo. `scanners` pairs resource ids with modalities; empty means: those whose name says MRI or MEG.
+
+    `sentinel_*` are ids that a complete answer contains; `alias_domains` pairs an e-mail domain with the one
+    that it is another spelling of; on `term_ends` many people become inactive and nobody is surprised.
+    """
 
     url: str
     username: str
@@ -49,6 +99,17 @@ class CalpendoConfig:
     scanners: tuple[tuple[str, str], ...] = ()
     excluded: tuple[str, ...] = DEFAULT_EXCLUDED
     pi: tuple[PiSource, ...] = DEFAULT_PI
+    types: TypeNames = TypeNames()
+    fields: FieldNames = FieldNames()
+    sentinel_projects: tuple[str, ...] = ()
+    sentinel_people: tuple[str, ...] = ()
+    term_ends: tuple[date, ...] = ()
+    terminated_grace: timedelta = timedelta(days=90)
+    show_empty_projects: bool = False
+    alias_domains: tuple[tuple[str, str], ...] = ()
+    guards: Thresholds = Thresholds()
+    vanish_sweeps: int = 3
+    vanish_after: timedelta = timedelta(hours=24)
 
     def __post_init__(self) -> None:
         if not (self.url and self.username and self.password):
