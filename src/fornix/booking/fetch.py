@@ -18,9 +18,9 @@ from fornix.booking.answer import (
     read_project,
     read_resource,
 )
-from fornix.booking.booked_times import read_booking, window_expression
 from fornix.booking.client import PARALLEL, CalpendoClient
 from fornix.booking.config import CalpendoConfig
+from fornix.booking.fetch_bookings import fetch_bookings
 from fornix.booking.refusals import CalpendoUnusable, PasswordRefused, QueryRefused
 from fornix.booking.standing import ProjectStanding, project_standing
 from fornix.booking.wire import (
@@ -34,8 +34,6 @@ from fornix.booking.wire import (
 )
 
 PROJECT, PERSON, RESOURCE = "Calpendo.Project", "Calpendo.CalpendoUser", "Calpendo.Resource"
-BOOKING = "Calpendo.Booking"
-BOOKING_NEEDED = ("id", "status", "resource", "project")
 PROJECT_NEEDED = ("id", "name", "projectCode", "status", "owner", "users")
 PROJECT_WANTED = ("type", "groups", RESOURCE_SETTINGS, SETTINGS_RESOURCE, "created", "modified")
 PERSON_NEEDED = ("id", "status", "email")
@@ -68,8 +66,8 @@ def fetch_answer(client: CalpendoClient, config: CalpendoConfig, at: datetime) -
     projects = _fetch(client, PROJECT, PROJECT_NEEDED, (*PROJECT_WANTED, *pi))
     people = _fetch(client, PERSON, PERSON_NEEDED, (*PERSON_WANTED, *leads))
     projects, notes = _with_sets(client, projects)
-    bookings, booking_notes = _fetch_bookings(client, config, at)
     spelling = detect_spelling([*resources.rows, *projects.rows, *people.rows])
+    bookings = fetch_bookings(client, config.zone, spelling, at)
     sources = tuple(source for source in config.pi if source.property not in projects.refused)
     scanners, lost_scanners = _typed(resources.rows, read_resource, "resource")
     project_rows, lost_projects = _typed(
@@ -85,8 +83,8 @@ def fetch_answer(client: CalpendoClient, config: CalpendoConfig, at: datetime) -
         flaws=(
             *resources.flaws, *projects.flaws, *people.flaws, *lost_scanners, *lost_projects, *lost_people
         ),
-        bookings=tuple(filter(None, (read_booking(row, spelling) for row in bookings))),
-        notes=(*notes, *booking_notes),
+        bookings=bookings.rows,
+        notes=(*notes, *bookings.notes),
     )  # fmt: skip
 
 
@@ -119,27 +117,6 @@ def _fetch_single(client: CalpendoClient, ids: Sequence[str]) -> Sequence[Row]:
         if person is not None and read_id(person.get("id")) == person_id:
             found.append(person)
     return found
-
-
-def _fetch_bookings(
-    client: CalpendoClient, config: CalpendoConfig, at: datetime
-) -> tuple[Sequence[Row], tuple[str, ...]]:
-    """Bookings give no rights: where they cannot be read, the rest of the mirror goes on, and says so."""
-    try:
-        rows = _booking_rows(client, window_expression(at, config.zone))
-    except PasswordRefused:
-        raise
-    except CalpendoUnusable as refusal:
-        return (), (f"bookings were not read: {refusal}",)
-    return [row for row in rows if isinstance(row, dict)], ()
-
-
-def _booking_rows(client: CalpendoClient, window: Sequence[str]) -> list[Any]:
-    """A range as one property or as two: which of them a Calpendo gives in lists is not known."""
-    try:
-        return client.fetch_list(BOOKING, (*BOOKING_NEEDED, "dateRange"), window)
-    except QueryRefused:
-        return client.fetch_list(BOOKING, (*BOOKING_NEEDED, "dateRange.start", "dateRange.finish"), window)
 
 
 def _fetch(client: CalpendoClient, type_name: str, needed: Sequence[str], wanted: Sequence[str]) -> _Raw:
