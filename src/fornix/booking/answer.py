@@ -85,7 +85,10 @@ class ResourceRow:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Everything that one sweep fetched. `flaws` make it unusable, `notes` are worth telling."""
+    """Everything that one sweep fetched. `flaws` make it unusable, `notes` are worth telling.
+
+    `spells_hidden`: what may not be read is told apart from what is empty.
+    """
 
     projects: tuple[ProjectRow, ...]
     people: tuple[PersonRow, ...]
@@ -93,6 +96,7 @@ class Answer:
     bookings: tuple[BookingRow, ...] = ()
     flaws: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    spells_hidden: bool = False
 
 
 def read_person(

@@ -17,8 +17,10 @@ from fornix.booking.grants import apply_grants
 from fornix.booking.lease import require_lease
 from fornix.booking.people import write_link
 from fornix.booking.plan import GrantChange, PersonChange, Plan, ProjectChange
-from fornix.booking.write_projects import write_projects
+from fornix.booking.write_projects import held_since, write_absence, write_projects
+from fornix.catalog.projects import create_project, free_label, lock_creation
 from fornix.models import Account, BookingPerson, BookingProject, Project, Scanner, Sweep
+from fornix.models.booking import Hold
 
 BATCH = 200
 PERSON_FIELDS = (
@@ -31,6 +33,7 @@ PERSON_FIELDS = (
     "status",
     "expires_on",
     "is_active",
+    "hold",
     "modified_text",
 )
 
@@ -56,10 +59,23 @@ def apply_plan(plan: Plan, instance: str, sweep: Sweep, at: datetime) -> None:
         with transaction.atomic():
             require_lease(sweep)
             _apply_project(projects.get(booked_id), grants.get(booked_id), booked_id, instance, sweep, at)
+    for booked_id in plan.opened:
+        with transaction.atomic():
+            require_lease(sweep)
+            _open_project(booked_id, instance, sweep, at)
     if plan.bookings:
         with transaction.atomic():
             require_lease(sweep)
             write_bookings(plan.bookings, instance)
+
+
+def _open_project(booked_id: str, instance: str, sweep: Sweep, at: datetime) -> None:
+    """Shows a project before there is data of it; unless its first data came since the plan was made."""
+    lock_creation()
+    booked = BookingProject.objects.select_for_update().get(instance=instance, external_id=booked_id)
+    if not Project.objects.filter(booking_project=booked).exists():
+        project = create_project(free_label(booked.code), at=at, source="mirror")
+        attach_new_project(project, booked, at=at, sweep_id=sweep.pk)
 
 
 def _attached(plan: Plan, instance: str) -> set[str]:
@@ -95,7 +111,7 @@ def _mirror_metadata(project: Project, change: ProjectChange, sweep: Sweep, at: 
     before, after = change.before, change.after
     changed = {
         name: [getattr(before, name, ""), getattr(after, name)]
-        for name in ("code", "name", "status", "pi_text")
+        for name in ("code", "name", "status", "held_status", "pi_text")
         if getattr(before, name, "") != getattr(after, name)
     }
     if after.name and project.name != after.name:
@@ -131,9 +147,8 @@ def _write_people(changes: Sequence[PersonChange], instance: str, sweep: Sweep, 
     ]
     for row in rows:
         _set_person(row, known[row.external_id], at)
-    BookingPerson.objects.bulk_update(
-        rows, [*PERSON_FIELDS, "vanished_at", "held_at", "last_seen_at"], batch_size=BATCH
-    )
+    written = [*PERSON_FIELDS, "held_at", "missing_since", "missing_sweeps", "vanished_at", "last_seen_at"]
+    BookingPerson.objects.bulk_update(rows, written, batch_size=BATCH)
     accounts = Account.objects.in_bulk([c.after.account_id for c in changes if c.after.account_id])
     by_id = {change.after.id: change for change in changes}
     for row in [*new, *rows]:
@@ -149,10 +164,11 @@ def _new_person(change: PersonChange, instance: str, at: datetime) -> BookingPer
 
 
 def _set_person(row: BookingPerson, change: PersonChange, at: datetime) -> None:
+    after = change.after
     for name in PERSON_FIELDS:
-        setattr(row, name, getattr(change.after, name))
-    row.vanished_at = (row.vanished_at or at) if change.after.is_vanished else None
-    row.held_at = (row.held_at or at) if change.after.is_held else None
+        setattr(row, name, getattr(after, name))
+    row.held_at = held_since(row.held_at, change.before.hold if change.before else Hold.NONE, after.hold, at)
+    write_absence(row, after.absence, at)
     row.last_seen_at = at
 
 

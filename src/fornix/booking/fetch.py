@@ -85,6 +85,7 @@ def fetch_answer(client: CalpendoClient, config: CalpendoConfig, at: datetime) -
         ),
         bookings=bookings.rows,
         notes=(*notes, *bookings.notes),
+        spells_hidden=spelling.null_means_empty,
     )  # fmt: skip
 
 

@@ -1,6 +1,6 @@
-"""Pure: which removals wait for a person (contract calpendo 4.5). What is added is never held back here.
+"""Pure: which changes are too much to be believed at once, and wait for a person (contract calpendo 4.5).
 
-A hold keeps the people who would go beside those who come; the next sweep asks again.
+What waits is a hold on a row (models.booking.Hold), so that it outlasts sweeps and people can decide on it.
 """
 
 from __future__ import annotations
@@ -8,109 +8,155 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
+from fornix.booking.config import Thresholds
 from fornix.booking.mirror import USER, ArchiveProject, BookedProject, Mirror, Part, Person
 from fornix.booking.next_people import newly_inactive
 from fornix.booking.roles import roles_after
 from fornix.booking.standing import ProjectStanding
-
-MOST_REMOVED_SHARE = 0.05
-MOST_REMOVED = 50
-MOST_OF_A_PROJECT = 0.5
-FEW = 4  # below this, shares of a project's or a small site's people mean little
-MOST_INACTIVE_SHARE = 0.05
-MOST_INACTIVE = 30
+from fornix.models.booking import Hold
 
 
 @dataclass(frozen=True, slots=True)
-class Hold:
-    """Removals that wait, and why. `project_id` is Calpendo's, "" for one that concerns the whole site."""
+class Waiting:
+    """Changes that wait, and why. `project_id` is Calpendo's, "" for what concerns the whole site."""
 
     project_id: str
     reason: str
 
 
 @dataclass(frozen=True, slots=True)
-class Guarded:
-    """The state after all holds, and the holds."""
+class Next:
+    """The people and projects that an answer asks for: before the guards, and after them."""
 
     people: Mapping[str, Person]
     projects: Mapping[str, BookedProject]
-    holds: tuple[Hold, ...]
-
-
-def guard(mirror: Mirror, people: Mapping[str, Person], projects: Mapping[str, BookedProject]) -> Guarded:
-    """Looks at the state that an answer asks for, and holds what is too much to be believed at once.
-
-    What is held stays held, whatever else happens, until the answer takes it back or a person decides.
-    """
-    people, holds = _hold_inactive(mirror, people)
-    kept = dict(projects)
-    for project_id, archive in _attached(mirror).items():
-        found = _hold_parts(mirror.projects[project_id], projects[project_id], has_grants=bool(archive.roles))
-        kept[project_id] = found.project
-        if found.reason:
-            holds.append(Hold(project_id, f"{found.project.title}: {found.reason}"))
-    return _hold_everything(mirror, people, kept, holds)
-
-
-def _attached(mirror: Mirror) -> dict[str, ArchiveProject]:
-    return {each.booked_id: each for each in mirror.archive if each.booked_id is not None}
-
-
-def _hold_inactive(mirror: Mirror, people: Mapping[str, Person]) -> tuple[Mapping[str, Person], list[Hold]]:
-    leaving = newly_inactive(mirror.people, people)
-    waiting = [person_id for person_id in leaving if mirror.people[person_id].is_held]
-    new = [person_id for person_id in leaving if not mirror.people[person_id].is_held]
-    active = sum(person.is_active for person in mirror.people.values())
-    too_many = len(new) >= FEW and len(new) > MOST_INACTIVE_SHARE * active
-    held = leaving if too_many or len(new) > MOST_INACTIVE else waiting
-    if not held:
-        return people, []
-    reason = f"{len(held)} of {active} people became inactive at once; they keep their access until approved"
-    return _still_active(people, held), [Hold("", reason)]
-
-
-def _still_active(people: Mapping[str, Person], ids: Iterable[str]) -> Mapping[str, Person]:
-    return {**people, **{each: replace(people[each], is_active=True, is_held=True) for each in ids}}
 
 
 @dataclass(frozen=True, slots=True)
-class _HeldProject:
-    project: BookedProject
-    reason: str
+class Circumstances:
+    """What the guards make allowance for.
+
+    `is_first`: an accepted first sweep adds everybody. `is_term_end`: people leave in numbers, as announced.
+    """
+
+    thresholds: Thresholds
+    is_first: bool = False
+    is_term_end: bool = False
 
 
-def _hold_parts(before: BookedProject, after: BookedProject, *, has_grants: bool) -> _HeldProject:
-    if after.standing is ProjectStanding.FROZEN:
-        return _HeldProject(after, "")
-    if after.standing is ProjectStanding.KNOWN and has_grants:
-        return _HeldProject(
-            _keep_all(before, after), f"it is {after.status} now; everybody would lose access"
-        )
-    waiting = before.held - after.parts
-    reason = _too_many(before.settled, after.parts)
-    if reason:
-        return _HeldProject(_keep_all(before, after), reason)
-    kept = replace(after, parts=after.parts | waiting, held=waiting)
-    return _HeldProject(kept, f"{len(_people(waiting))} people wait to be removed" if waiting else "")
+def guard(mirror: Mirror, wanted: Next, around: Circumstances) -> tuple[Next, tuple[Waiting, ...]]:
+    """The state within the guards, and all that waits in it: what was held now, and what waited before."""
+    limits = around.thresholds
+    people = wanted.people if around.is_term_end else _hold_leaving(mirror, wanted.people, limits)
+    projects = _hold_statuses(mirror, wanted.projects, people, limits)
+    projects = {
+        project_id: _hold_project(mirror.projects[project_id], project, limits)
+        if project_id in _attached(mirror)
+        else project
+        for project_id, project in projects.items()
+    }
+    if not around.is_first:
+        projects = _hold_additions(mirror, people, projects, limits)
+    guarded = _hold_removals(mirror, Next(people, projects), limits)
+    return guarded, tuple(_waiting(mirror, guarded))
 
 
-def _keep_all(before: BookedProject, after: BookedProject) -> BookedProject:
-    gone = before.parts - (after.parts - after.held)
-    return replace(after, parts=after.parts | gone, held=gone)
+def _attached(mirror: Mirror) -> dict[str, ArchiveProject]:
+    """The projects that hold data, by Calpendo's id: only these give anybody anything."""
+    return {
+        each.booked_id: each
+        for each in mirror.archive
+        if each.booked_id is not None and each.booked_id in mirror.projects
+    }
 
 
-def _too_many(before: frozenset[Part], after: frozenset[Part]) -> str:
-    people, gone = _people(before), _people(before) - _people(after)
+def _exceeds(number: int, of: int, *, share: float, most: int, few: int) -> bool:
+    """More than a share of all, or than a number, whichever is larger; a few never do."""
+    return number >= few and number > max(most, share * of)
+
+
+def _hold_leaving(mirror: Mirror, people: Mapping[str, Person], limits: Thresholds) -> Mapping[str, Person]:
+    leaving = newly_inactive(mirror.people, people)
+    active = sum(person.is_active for person in mirror.people.values())
+    is_many = len(leaving) >= limits.few and len(leaving) > limits.inactive_share * active
+    if not is_many and len(leaving) <= limits.inactive_most:
+        return people
+    return _still_active(people, leaving)
+
+
+def _still_active(people: Mapping[str, Person], ids: Iterable[str]) -> Mapping[str, Person]:
+    return {**people, **{each: replace(people[each], is_active=True, hold=Hold.WAITING) for each in ids}}
+
+
+def _hold_statuses(
+    mirror: Mirror,
+    projects: Mapping[str, BookedProject],
+    people: Mapping[str, Person],
+    limits: Thresholds,
+) -> dict[str, BookedProject]:
+    """Projects that are no longer to be mirrored: many at once, or one by which somebody would lose rights."""
+    attached = _attached(mirror)
+    mirrored = [each for each in mirror.projects.values() if _is_mirrored(each) and each.is_eligible]
+    ending = [each.id for each in mirrored if not _is_mirrored(projects[each.id])]
+    are_many = len(ending) > limits.unmirrored_most or (
+        len(ending) >= limits.few and len(ending) > limits.unmirrored_share * len(mirrored)
+    )
+    held = {
+        project_id
+        for project_id in ending
+        if not projects[project_id].absence.is_gone
+        and (are_many or _takes_rights(attached.get(project_id), projects[project_id], people))
+    }
+    return {
+        project_id: _with_status_of(mirror.projects[project_id], project) if project_id in held else project
+        for project_id, project in projects.items()
+    }
+
+
+def _is_mirrored(project: BookedProject) -> bool:
+    return project.standing is ProjectStanding.MIRRORED
+
+
+def _takes_rights(
+    archive: ArchiveProject | None, project: BookedProject, people: Mapping[str, Person]
+) -> bool:
+    if archive is None or project.standing is not ProjectStanding.KNOWN:
+        return False
+    return bool(archive.roles.keys() - roles_after(project, people, archive.roles).keys())
+
+
+def _with_status_of(before: BookedProject, after: BookedProject) -> BookedProject:
+    return replace(
+        after,
+        status=before.status,
+        status_since=before.status_since,
+        hold=Hold.WAITING,
+        held_status=after.status,
+    )
+
+
+def _hold_project(before: BookedProject, after: BookedProject, limits: Thresholds) -> BookedProject:
+    """Holds the removals of one project when they are most of its people, or all of its users."""
+    if not _too_many(before, after, limits):
+        return after
+    return _keep(after, before.counting - after.counting)
+
+
+def _keep(project: BookedProject, gone: Iterable[Part]) -> BookedProject:
+    return replace(project, parts={**project.parts, **dict.fromkeys(gone, Hold.WAITING)})
+
+
+def _too_many(before: BookedProject, after: BookedProject, limits: Thresholds) -> bool:
+    # Who is held already does not count again: neither as somebody to lose, nor as somebody who is left.
+    settled = {part for part in before.counting if before.parts[part] not in (Hold.WAITING, Hold.KEPT)}
+    people, gone = _people(settled), _people(settled) - _people(after.counting)
     if not gone:
-        return ""
-    if gone == people:
-        return f"all of its {len(gone)} people would be removed"
-    if len(gone) >= FEW and len(gone) > MOST_OF_A_PROJECT * len(people):
-        return f"{len(gone)} of its {len(people)} people would be removed"
-    if len(_users(before)) > 1 and not _users(after):
-        return f"its list of users is empty, after {len(_users(before))} before"
-    return ""
+        return len(_users(settled)) > 1 and not _users(after.counting)
+    return (
+        gone == people
+        or (len(gone) >= limits.few and len(gone) > limits.of_project_share * len(people))
+        or (len(_users(settled)) > 1 and not _users(after.counting))
+    )
 
 
 def _people(parts: Iterable[Part]) -> set[str]:
@@ -121,26 +167,86 @@ def _users(parts: Iterable[Part]) -> set[str]:
     return {part.person_id for part in parts if part.part == USER}
 
 
-def _hold_everything(
+def _hold_additions(
     mirror: Mirror,
     people: Mapping[str, Person],
     projects: Mapping[str, BookedProject],
-    holds: list[Hold],
-) -> Guarded:
+    limits: Thresholds,
+) -> dict[str, BookedProject]:
+    """A runaway group, or another site's people. Who has no account yet counts too: the right would wait for them."""
+    attached = _attached(mirror)
+    before = {project_id: _people(mirror.projects[project_id].counting) for project_id in attached}
+    joining = {
+        project_id: {
+            person_id
+            for person_id in _people(projects[project_id].counting) - before[project_id]
+            if people[person_id].is_active
+        }
+        for project_id in attached
+        if _is_mirrored(projects[project_id])
+    }
+    number, of = sum(map(len, joining.values())), sum(map(len, before.values()))
+    if number <= limits.added_most and (number < limits.added_few or number <= limits.added_share * of):
+        return dict(projects)
+    return {
+        project_id: _hold_back(project, joining.get(project_id, set()))
+        for project_id, project in projects.items()
+    }
+
+
+def _hold_back(project: BookedProject, person_ids: set[str]) -> BookedProject:
+    if not person_ids:
+        return project
+    back = {part: Hold.PENDING for part in project.counting if part.person_id in person_ids}
+    return replace(project, parts={**project.parts, **back})
+
+
+def _hold_removals(mirror: Mirror, wanted: Next, limits: Thresholds) -> Next:
     """The guard on the whole sweep: counts the accounts that would lose a project."""
     attached = _attached(mirror)
-    before = sum(len(each.roles) for each in mirror.archive)
+    before = sum(len(each.roles) for each in attached.values())
     removed = sum(
-        len(each.roles.keys() - roles_after(projects[booked_id], people, each.roles).keys())
+        len(each.roles.keys() - roles_after(wanted.projects[booked_id], wanted.people, each.roles).keys())
         for booked_id, each in attached.items()
     )
-    if removed <= max(MOST_REMOVED, MOST_REMOVED_SHARE * before):
-        return Guarded(people, projects, tuple(holds))
+    if not _exceeds(removed, before, share=limits.removed_share, most=limits.removed_most, few=limits.few):
+        return wanted
     kept = {
-        booked_id: _keep_all(mirror.projects[booked_id], projects[booked_id])
+        booked_id: _keep(
+            wanted.projects[booked_id],
+            mirror.projects[booked_id].counting - wanted.projects[booked_id].counting,
+        )
         for booked_id in attached
-        if projects[booked_id].standing is not ProjectStanding.FROZEN
     }
-    hold = Hold("", f"{removed} of {before} rights would be removed at once; all removals wait")
-    everybody = _still_active(people, newly_inactive(mirror.people, people))
-    return Guarded(everybody, {**projects, **kept}, (*holds, hold))
+    everybody = _still_active(wanted.people, newly_inactive(mirror.people, wanted.people))
+    return Next(everybody, {**wanted.projects, **kept})
+
+
+def _waiting(mirror: Mirror, state: Next) -> Iterable[Waiting]:
+    """What waits for a decision in this state, in words."""
+    leaving = sum(person.hold is Hold.WAITING for person in state.people.values())
+    if leaving:
+        active = sum(person.is_active for person in state.people.values())
+        reason = (
+            f"{leaving} of {active} people became inactive in Calpendo; they keep their access until approved"
+        )
+        yield Waiting("", reason)
+    attached = _attached(mirror)
+    for project in state.projects.values():
+        if project.hold is Hold.WAITING:
+            effect = (
+                "everybody would lose access" if project.id in attached else "it would no longer be mirrored"
+            )
+            yield Waiting(project.id, f"{project.title}: it is {project.held_status} now; {effect}")
+        if project.id in attached:
+            yield from _waiting_parts(project)
+
+
+def _waiting_parts(project: BookedProject) -> Iterable[Waiting]:
+    leaving = {part for part, hold in project.parts.items() if hold is Hold.WAITING}
+    joining = {part for part, hold in project.parts.items() if hold is Hold.PENDING}
+    if leaving:
+        of = len(_people(project.counting))
+        yield Waiting(project.id, f"{project.title}: {len(_people(leaving))} of {of} people would be removed")
+    if joining:
+        yield Waiting(project.id, f"{project.title}: {len(_people(joining))} people would be added")

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from fornix.booking.answer import Answer, ProjectRow
+from fornix.booking.config import CalpendoConfig
 from fornix.booking.mirror import Mirror
 from fornix.booking.standing import (
     ProjectStanding,
@@ -31,16 +32,25 @@ FEW = 3
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """The figures of one answer, kept with its Sweep to judge the next one by. Shares are of all rows, 0 to 1."""
+    """The figures of one answer, kept with its Sweep to judge the next one by. Shares are of all rows, 0 to 1.
+
+    `hidden`: on how many mirrored projects and active people the account cannot read what is needed, by field.
+    """
 
     rows: Mapping[str, int]
     statuses: Mapping[str, int]
     unread: Mapping[str, float]
+    hidden: Mapping[str, int]
     has_self: bool
 
     def as_json(self) -> dict[str, object]:
         """What the Sweep's row keeps beside the numbers of rows."""
-        return {"statuses": dict(self.statuses), "unread": dict(self.unread), "has_self": self.has_self}
+        return {
+            "statuses": dict(self.statuses),
+            "unread": dict(self.unread),
+            "hidden": dict(self.hidden),
+            "has_self": self.has_self,
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +75,10 @@ class Judgement:
         return not self.reasons
 
 
-def judge(answer: Answer, mirror: Mirror, baseline: Baseline | None, username: str) -> Judgement:
+def judge(answer: Answer, mirror: Mirror, baseline: Baseline | None, config: CalpendoConfig) -> Judgement:
     """The verdict with its reasons. Without a baseline (first sweep) only the answer itself is looked at."""
-    counts = count(answer, username)
-    reasons = [*answer.flaws, *_duplicates(answer), *_emptiness(answer)]
+    counts = count(answer, config.username)
+    reasons = [*answer.flaws, *_duplicates(answer), *_emptiness(answer), *_sentinels(answer, config)]
     is_sound = not reasons
     if baseline is not None and is_sound:
         reasons += [
@@ -80,6 +90,16 @@ def judge(answer: Answer, mirror: Mirror, baseline: Baseline | None, username: s
         if baseline.has_self and not counts.has_self:
             reasons.append("the service account no longer finds itself among the users")
     return Judgement(tuple(reasons), counts, is_by_comparison=is_sound and bool(reasons))
+
+
+def _sentinels(answer: Answer, config: CalpendoConfig) -> list[str]:
+    """Ids that the site knows to be there: without them this is another Calpendo, or not all of it (4.4.3)."""
+    projects, people = {row.id for row in answer.projects}, {row.id for row in answer.people}
+    missing = [
+        *(f"project {each}" for each in config.sentinel_projects if each not in projects),
+        *(f"person {each}" for each in config.sentinel_people if each not in people),
+    ]
+    return [f"the {each} is missing, which the configuration says is always there" for each in missing]
 
 
 def count(answer: Answer, username: str) -> Counts:
@@ -97,6 +117,7 @@ def count(answer: Answer, username: str) -> Counts:
         },
         statuses=dict(sorted(statuses.items())),
         unread=_unread_shares(answer),
+        hidden=_hidden(answer),
         has_self=any(row.login_name == username for row in answer.people),
     )
 
@@ -148,17 +169,17 @@ def _has_members(row: ProjectRow) -> bool:
 
 
 def _vanished(answer: Answer, mirror: Mirror) -> list[str]:
-    """Rows that we had and that are gone, per type and per status (4.4.4), and scanners (4.4.3)."""
+    """Rows that the last answer had and this one lacks, per type and per status (4.4.4), and scanners (4.4.3)."""
     projects, people = {row.id for row in answer.projects}, {row.id for row in answer.people}
     resources = {row.id for row in answer.resources}
     groups: dict[str, list[bool]] = {}
     for project in mirror.projects.values():
-        if not project.is_vanished:
+        if project.absence.since is None:
             is_gone = project.id not in projects
             groups.setdefault("projects", []).append(is_gone)
             groups.setdefault(f"projects that were {project.status or 'without status'}", []).append(is_gone)
     for person in mirror.people.values():
-        if not person.is_vanished:
+        if person.absence.since is None:
             is_gone = person.id not in people
             groups.setdefault("users", []).append(is_gone)
             groups.setdefault(f"users who were {person.status or 'without status'}", []).append(is_gone)
@@ -170,6 +191,10 @@ def _vanished(answer: Answer, mirror: Mirror) -> list[str]:
     lost = [each.name for each in mirror.resources.values() if each.modality and each.id not in resources]
     if lost:
         reasons.append(f"the scanner {lost[0]} is missing from the resources")
+    elif _is_too_many(len(mirror.resources.keys() - resources), len(mirror.resources), MAX_CHANGED_SHARE):
+        reasons.append(
+            "most of the known resources are missing: is FORNIX_CALPENDO_URL another Calpendo now?"
+        )
     return reasons
 
 
@@ -256,6 +281,27 @@ def _unread_shares(answer: Answer) -> dict[str, float]:
         isinstance(row.users, References) and not row.users.is_whole for row in answer.projects
     )
     return shares
+
+
+def _hidden(answer: Answer) -> dict[str, int]:
+    """What this account cannot read although it is there (4.9).
+
+    Every project has a name, an owner, a status and a list of users; what may be empty counts only where the answer
+    tells hidden and empty apart.
+    """
+    numbers: Counter[str] = Counter()
+    optional = answer.spells_hidden
+    for project in filter(_is_mirrored, answer.projects):
+        for name in ("name", "owner", "users", *(("code",) if optional else ())):
+            numbers[f"project {name}"] += getattr(project, name) is UNKNOWN
+        if isinstance(project.users, References) and not project.users.is_whole:
+            numbers["project users, some of them"] += 1
+        for reading in project.pi if optional else ():
+            numbers[f"project {reading.property}"] += reading.value is UNKNOWN
+    for person in answer.people:
+        for name in ("status", *(("email", "login_name") if optional else ())):
+            numbers[f"person {name}"] += getattr(person, name) is UNKNOWN
+    return {name: number for name, number in numbers.items() if number}
 
 
 def _is_unread(value: object) -> bool:

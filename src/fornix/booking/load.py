@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from datetime import datetime
 
 from fornix.booking.bookings import load_bookings
 from fornix.booking.config import source_of
 from fornix.booking.identity import fold_email
 from fornix.booking.mirror import (
+    Absence,
     AccountCard,
     ArchiveProject,
     BookedProject,
@@ -28,6 +28,7 @@ from fornix.models import (
     Project,
     Scanner,
 )
+from fornix.models.booking import Hold
 from fornix.models.memberships import Role
 
 
@@ -70,20 +71,28 @@ def as_person(row: BookingPerson) -> Person:
         status=row.status,
         expires_on=row.expires_on,
         is_active=row.is_active,
-        is_held=row.held_at is not None,
+        hold=Hold(row.hold),
         modified_text=row.modified_text,
-        is_vanished=row.vanished_at is not None,
+        absence=_absence(row),
         account_id=row.account_id,
+        may_be_linked=row.unlinked_at is None,
     )
 
 
-def as_booked_project(row: BookingProject, parts: Mapping[Part, datetime | None]) -> BookedProject:
-    """One row as a value, with the parts that people have in it and since when their removal waits."""
+def _absence(row: BookingPerson | BookingProject) -> Absence:
+    return Absence(row.missing_since, row.missing_sweeps, row.vanished_at is not None)
+
+
+def as_booked_project(row: BookingProject, parts: Mapping[Part, Hold]) -> BookedProject:
+    """One row as a value, with the parts that people have in it and how each is held."""
     return BookedProject(
         id=row.external_id,
         code=row.code,
         name=row.name,
         status=row.status,
+        status_since=row.status_since,
+        hold=Hold(row.hold),
+        held_status=row.held_status,
         type=row.type,
         groups=tuple(row.groups),
         pi_text=row.pi_text,
@@ -92,9 +101,8 @@ def as_booked_project(row: BookingProject, parts: Mapping[Part, datetime | None]
         is_eligible=row.is_eligible,
         created_text=row.created_text,
         modified_text=row.modified_text,
-        is_vanished=row.vanished_at is not None,
-        parts=frozenset(parts),
-        held=frozenset(part for part, held_at in parts.items() if held_at is not None),
+        absence=_absence(row),
+        parts=dict(parts),
     )
 
 
@@ -107,11 +115,11 @@ def current_roles(rows: Iterable[Membership]) -> dict[int, Role]:
 
 
 def _projects(projects: Iterable[BookingProject], instance: str) -> dict[str, BookedProject]:
-    parts: defaultdict[int, dict[Part, datetime | None]] = defaultdict(dict)
+    parts: defaultdict[int, dict[Part, Hold]] = defaultdict(dict)
     roles = BookingRole.objects.filter(booking_project__instance=instance)
-    columns = ("booking_project_id", "person__external_id", "part", "held_at")
-    for project_pk, person_id, part, held_at in roles.values_list(*columns):
-        parts[project_pk][Part(person_id, part)] = held_at
+    columns = ("booking_project_id", "person__external_id", "part", "hold")
+    for project_pk, person_id, part, hold in roles.values_list(*columns):
+        parts[project_pk][Part(person_id, part)] = Hold(hold)
     return {row.external_id: as_booked_project(row, parts[row.pk]) for row in projects}
 
 

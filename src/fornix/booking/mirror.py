@@ -4,21 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 
 from fornix.booking.booked_times import BookedTime
 from fornix.booking.standing import ProjectStanding, project_standing
 from fornix.catalog.person_names import full_name
+from fornix.models.booking import Hold
 from fornix.models.memberships import Role
 
 OWNER, PI, USER = "owner", "pi", "user"
 
 
 @dataclass(frozen=True, slots=True)
+class Absence:
+    """For how long a row has been missing from complete answers; `is_gone` when that is believed (contract 4.5)."""
+
+    since: datetime | None = None
+    sweeps: int = 0
+    is_gone: bool = False
+
+
+PRESENT = Absence()
+
+
+@dataclass(frozen=True, slots=True)
 class Person:
     """A Calpendo user as last known. `account_id`: the account that is theirs.
 
-    `is_active`: may work there, as far as the mirror acts on it. `is_held`: may not any more, and that waits.
+    `is_active`: may work there, as far as the mirror acts on it; `hold` where it acts otherwise than Calpendo says.
     """
 
     id: str
@@ -31,10 +44,11 @@ class Person:
     status: str = ""
     expires_on: date | None = None
     is_active: bool = False
-    is_held: bool = False
+    hold: Hold = Hold.NONE
     modified_text: str = ""
-    is_vanished: bool = False
+    absence: Absence = PRESENT
     account_id: int | None = None
+    may_be_linked: bool = True  # by itself; False once a person undid a link
 
     @property
     def display_name(self) -> str:
@@ -50,14 +64,26 @@ class Part:
     part: str
 
 
+# Parts that Calpendo no longer tells of, and that count here all the same.
+OUTLASTING = frozenset({Hold.ENDING, Hold.WAITING, Hold.KEPT})
+# Parts that Calpendo tells of, and that do not count here.
+POWERLESS = frozenset({Hold.PENDING, Hold.REFUSED})
+
+
 @dataclass(frozen=True, slots=True)
 class BookedProject:
-    """A Calpendo project as last known. `held`: those of its parts whose removal waits for a person."""
+    """A Calpendo project as last known, with the part that each person has in it and how that part is held.
+
+    `status` is what the mirror acts on; while `hold` keeps it, `held_status` is what Calpendo says.
+    """
 
     id: str
     code: str = ""
     name: str = ""
     status: str = ""
+    status_since: datetime | None = None
+    hold: Hold = Hold.NONE
+    held_status: str = ""
     type: str = ""
     groups: tuple[str, ...] = ()
     pi_text: str = ""
@@ -66,14 +92,13 @@ class BookedProject:
     is_eligible: bool = False
     created_text: str = ""
     modified_text: str = ""
-    is_vanished: bool = False
-    parts: frozenset[Part] = frozenset()
-    held: frozenset[Part] = frozenset()
+    absence: Absence = PRESENT
+    parts: Mapping[Part, Hold] = field(default_factory=dict)
 
     @property
     def standing(self) -> ProjectStanding:
-        """What the mirror does with it; one that vanished is frozen, whatever its last status."""
-        return ProjectStanding.FROZEN if self.is_vanished else project_standing(self.status)
+        """What the mirror does with it; one that is gone is frozen, whatever its last status."""
+        return ProjectStanding.FROZEN if self.absence.is_gone else project_standing(self.status)
 
     @property
     def title(self) -> str:
@@ -81,9 +106,14 @@ class BookedProject:
         return self.code or f"(no code, id {self.id})"
 
     @property
-    def settled(self) -> frozenset[Part]:
-        """The parts that do not wait for their removal."""
-        return self.parts - self.held
+    def counting(self) -> frozenset[Part]:
+        """The parts that give something here."""
+        return frozenset(part for part, hold in self.parts.items() if hold not in POWERLESS)
+
+    @property
+    def told(self) -> frozenset[Part]:
+        """The parts that Calpendo told of last."""
+        return frozenset(part for part, hold in self.parts.items() if hold not in OUTLASTING)
 
 
 @dataclass(frozen=True, slots=True)

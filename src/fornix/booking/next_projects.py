@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from fornix.booking.answer import PersonRow, ProjectRow
 from fornix.booking.columns import fitted
 from fornix.booking.config import CalpendoConfig
 from fornix.booking.eligibility import counts
-from fornix.booking.mirror import OWNER, PI, USER, BookedProject, BookedResource, Part, Person
+from fornix.booking.mirror import OWNER, PI, PRESENT, USER, BookedProject, BookedResource, Part, Person
+from fornix.booking.next_parts import next_parts
 from fornix.booking.next_people import keep
 from fornix.booking.pi import ResolvedPi, resolve_pi
-from fornix.booking.standing import ProjectStanding, project_status
+from fornix.booking.standing import ProjectStanding, project_standing, project_status
 from fornix.booking.wire import UNKNOWN, References
 from fornix.models import BookingProject
+from fornix.models.booking import Hold
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +25,7 @@ class Surroundings:
     """What a project's row refers to."""
 
     config: CalpendoConfig
+    at: datetime
     people: Mapping[str, Person]
     person_rows: Mapping[str, PersonRow]
     resources: Mapping[str, BookedResource]
@@ -43,7 +47,6 @@ def next_project(project: BookedProject, row: ProjectRow, around: Surroundings) 
         project,
         code=keep(row.code, project.code) or project.code,
         name=keep(row.name, project.name) or project.name,
-        status=project.status if row.status is UNKNOWN else project_status(row.status),
         type=keep(row.type, project.type),
         groups=project.groups if row.groups is None else row.groups,
         pi_text=pi.text if pi.is_certain or pi.text else project.pi_text,
@@ -51,24 +54,49 @@ def next_project(project: BookedProject, row: ProjectRow, around: Surroundings) 
         resource_ids=_resources(row, project),
         created_text=keep(row.created, project.created_text),
         modified_text=keep(row.modified, project.modified_text),
-        is_vanished=False,
+        absence=PRESENT,
     )
-    after = fitted(after, BookingProject)
+    after = fitted(_with_status(after, row, around.at), BookingProject)
     resources = after.resource_ids if around.settings_are_told else tuple(around.resources)
     after = replace(
         after, is_eligible=counts(after.code, resources, around.resources, around.config.excluded)
     )
     if after.standing is ProjectStanding.FROZEN:
         return NextProject(after, ())
-    parts, concerns = _parts(project, row, pi, around.people)
-    return NextProject(
-        replace(after, parts=parts, held=frozenset()), tuple(f"{after.title}: {each}" for each in concerns)
-    )
+    told = _told(project, row, pi, around.people)
+    parts = next_parts(project.parts, told.parts, unread=told.unread)
+    return NextProject(replace(after, parts=parts), tuple(f"{after.title}: {each}" for each in told.concerns))
+
+
+def _with_status(project: BookedProject, row: ProjectRow, at: datetime) -> BookedProject:
+    """The status as told; one that a hold keeps stays while Calpendo means the same by it."""
+    if row.status is UNKNOWN:
+        return project
+    told = project_status(row.status)
+    if told == project.status:
+        since = project.status_since or _stamp(project.modified_text) or at
+        return replace(project, status_since=since, hold=Hold.NONE, held_status="")
+    if project.hold is not Hold.NONE and project_standing(told) is project_standing(project.held_status):
+        return replace(project, held_status=told)
+    # What was ended before we first looked ended when Calpendo last touched it.
+    is_new = not project.status
+    since = (_stamp(project.modified_text) if is_new else None) or at
+    return replace(project, status=told, status_since=since, hold=Hold.NONE, held_status="")
+
+
+def _stamp(text: str) -> datetime | None:
+    """Calpendo's own stamp, `2026-02-20T16:03Z`; None for what is no instant."""
+    try:
+        stamp = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return stamp if stamp.tzinfo is not None else None
 
 
 def _resolve_pi(row: ProjectRow, around: Surroundings) -> ResolvedPi:
     owner = around.person_rows.get(row.owner) if row.owner is not UNKNOWN else None
-    return resolve_pi(around.config.pi, row.pi, owner.leads if owner else {}, around.people)
+    leads = owner.leads if owner else {}
+    return resolve_pi(around.config.pi, row.pi, leads, around.people, dict(around.config.alias_domains))
 
 
 def _resources(row: ProjectRow, project: BookedProject) -> tuple[str, ...]:
@@ -78,44 +106,57 @@ def _resources(row: ProjectRow, project: BookedProject) -> tuple[str, ...]:
     return tuple(sorted(set(told) if row.resources.is_whole else {*told, *project.resource_ids}))
 
 
-def _parts(
-    project: BookedProject, row: ProjectRow, pi: ResolvedPi, people: Mapping[str, Person]
-) -> tuple[frozenset[Part], list[str]]:
-    users, concerns = _user_parts(project, row, people)
-    parts = users | _pi_parts(project, pi, concerns)
-    if row.owner is not UNKNOWN and row.owner in people:
-        parts |= {Part(row.owner, OWNER)}
-    else:
-        if row.owner is not UNKNOWN:
-            concerns.append(
-                "its owner is nobody that the service account can read; the last known one is kept"
-            )
-        parts |= _parts_of(project, OWNER)
-    return parts, concerns
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """The parts that an answer tells of, and the kinds of parts that it does not tell whole."""
+
+    parts: frozenset[Part]
+    unread: frozenset[str]
+    concerns: tuple[str, ...]
 
 
-def _user_parts(
-    project: BookedProject, row: ProjectRow, people: Mapping[str, Person]
-) -> tuple[frozenset[Part], list[str]]:
+def _told(project: BookedProject, row: ProjectRow, pi: ResolvedPi, people: Mapping[str, Person]) -> _Told:
+    each = (
+        _told_users(row, people),
+        _told_pi(project, pi),
+        _told_owner(row, people),
+    )
+    return _Told(
+        frozenset().union(*(told.parts for told in each)),
+        frozenset().union(*(told.unread for told in each)),
+        tuple(concern for told in each for concern in told.concerns),
+    )
+
+
+def _told_users(row: ProjectRow, people: Mapping[str, Person]) -> _Told:
     if not isinstance(row.users, References):
-        return _parts_of(project, USER), ["its users cannot be read; the last known ones are kept"]
+        return _unread(USER, "its users cannot be read; the last known ones are kept")
     told = frozenset(Part(found, USER) for found in row.users.ids if found in people)
     if row.users.is_whole and len(told) == len(row.users.ids):
-        return told, []
-    return told | _parts_of(project, USER), ["some of its users cannot be read; nobody was removed"]
+        return _Told(told, frozenset(), ())
+    return _Told(told, frozenset({USER}), ("some of its users cannot be read; nobody was removed",))
 
 
-def _pi_parts(project: BookedProject, pi: ResolvedPi, concerns: list[str]) -> frozenset[Part]:
-    known = _parts_of(project, PI)
-    if not pi.is_certain and known and known != {Part(pi.person_id or "", PI)}:
-        concerns.append("its PI was cleared or can no longer be read; the last known one is kept")
-        return known
-    if pi.person_id is not None:
-        return frozenset({Part(pi.person_id, PI)})
-    if pi.text or pi.email:
-        concerns.append("its PI is nobody that can be identified: being PI gives no access")
-    return frozenset()
+def _told_pi(project: BookedProject, pi: ResolvedPi) -> _Told:
+    told = frozenset({Part(pi.person_id, PI)}) if pi.person_id is not None else frozenset[Part]()
+    known = {part for part in project.told if part.part == PI}
+    if not pi.is_certain and known and known != told:
+        return _unread(PI, "its PI was cleared or can no longer be read; the last known one is kept")
+    if not told and (pi.text or pi.email):
+        return _Told(
+            told, frozenset(), ("its PI is nobody that can be identified: being PI gives no access",)
+        )
+    return _Told(told, frozenset(), ())
 
 
-def _parts_of(project: BookedProject, part: str) -> frozenset[Part]:
-    return frozenset(each for each in project.settled if each.part == part)
+def _told_owner(row: ProjectRow, people: Mapping[str, Person]) -> _Told:
+    if row.owner is UNKNOWN:
+        return _Told(frozenset(), frozenset({OWNER}), ())
+    if row.owner not in people:
+        concern = "its owner is nobody that the service account can read; the last known one is kept"
+        return _unread(OWNER, concern)
+    return _Told(frozenset({Part(row.owner, OWNER)}), frozenset(), ())
+
+
+def _unread(part: str, concern: str) -> _Told:
+    return _Told(frozenset(), frozenset({part}), (concern,))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from fornix.booking.answer import PiReading
 from fornix.booking.config import PiSource
-from fornix.booking.identity import person_of_email
+from fornix.booking.identity import NO_ALIASES, person_of_email
 from fornix.booking.mirror import Person
 from fornix.booking.wire import UNKNOWN, Text
 
@@ -30,6 +30,7 @@ def resolve_pi(
     readings: Sequence[PiReading],
     leads: Mapping[str, Text],
     people: Mapping[str, Person],
+    aliases: Mapping[str, str] = NO_ALIASES,
 ) -> ResolvedPi:
     """The first place that leads to a person counts. `leads`: what the project's owner says of their PI."""
     values = {reading.property: reading.value for reading in readings} | dict(leads)
@@ -43,7 +44,7 @@ def resolve_pi(
         if not value:
             continue
         if found is None:
-            found = _person(source, value, people)
+            found = _person(source, value, people, aliases)
             is_certain = is_certain and (found is not None or source.kind != "reference")
         if source.kind == "email":
             email = email or value
@@ -54,9 +55,11 @@ def resolve_pi(
     return ResolvedPi(None, is_certain, text, email)
 
 
-def _person(source: PiSource, value: str, people: Mapping[str, Person]) -> Person | None:
+def _person(
+    source: PiSource, value: str, people: Mapping[str, Person], aliases: Mapping[str, str]
+) -> Person | None:
     if source.kind == "reference":
         return people.get(value)
     if source.kind in ("email", "person") and "@" in value:
-        return person_of_email(value, people.values())
+        return person_of_email(value, people.values(), aliases)
     return None  # a name: two people can have it, so it leads to nobody

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from fornix.booking.absence import Roll
 from fornix.booking.answer import Answer
 from fornix.booking.booked_times import BookedTime, Calendar, changed_bookings
 from fornix.booking.config import CalpendoConfig
 from fornix.booking.eligibility import modality_of
-from fornix.booking.guards import Hold, guard
-from fornix.booking.identity import Links, new_links
-from fornix.booking.mirror import ArchiveProject, BookedProject, BookedResource, Mirror, Person
+from fornix.booking.guards import Circumstances, Next, Waiting, guard
+from fornix.booking.identity import Links, changed_addresses, new_links
+from fornix.booking.mirror import Absence, ArchiveProject, BookedProject, BookedResource, Mirror, Person
 from fornix.booking.next_people import next_people
 from fornix.booking.next_projects import Surroundings, next_project
 from fornix.booking.roles import roles_after
-from fornix.booking.standing import ProjectStanding
+from fornix.booking.standing import ProjectStanding, is_known_person_status, is_known_project_status
 from fornix.booking.wire import UNKNOWN
 from fornix.dicom.labels import fold_code
 from fornix.models.memberships import Role
@@ -52,40 +53,65 @@ class GrantChange:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """All changes of one sweep. `holds` are removals that wait; `concerns` is for the operator to read."""
+    """All changes of one sweep. `waiting` are those that a person decides; `concerns` is for the operator to read.
+
+    `opened` are Calpendo's ids of projects that are shown here although no data of them is here yet.
+    """
 
     resources: tuple[BookedResource, ...]
     people: tuple[PersonChange, ...]
     projects: tuple[ProjectChange, ...]
     grants: tuple[GrantChange, ...]
     bookings: tuple[BookedTime, ...]
-    holds: tuple[Hold, ...]
+    opened: tuple[str, ...]
+    waiting: tuple[Waiting, ...]
     concerns: tuple[str, ...]
 
     @property
     def is_empty(self) -> bool:
         """Whether nothing is to be written."""
-        return not (self.resources or self.people or self.projects or self.grants or self.bookings)
+        return not (
+            self.resources or self.people or self.projects or self.grants or self.bookings or self.opened
+        )
 
 
-def make_plan(mirror: Mirror, answer: Answer, config: CalpendoConfig, at: datetime) -> Plan:
-    """The changes that bring the mirror to a judged answer, within the guards."""
+def make_plan(
+    mirror: Mirror,
+    answer: Answer,
+    config: CalpendoConfig,
+    at: datetime,
+    *,
+    is_first: bool = False,
+    roll: Roll | None = None,
+) -> Plan:
+    """The changes that bring the mirror to a judged answer, within the guards.
+
+    :param is_first: nothing was taken from this Calpendo before: whatever is added is no surprise.
+    :param roll: who was asked for by id; without it, nothing that is missing counts as gone.
+    """
+    roll = roll or Roll(at, config.vanish_sweeps, config.vanish_after)
+    today = at.astimezone(config.zone).date()
     resources = {
         row.id: BookedResource(row.id, row.name, modality_of(row.id, row.name, config.scanners))
         for row in answer.resources
     }
-    people = next_people(mirror.people, answer.people, at.astimezone(config.zone).date())
+    people = next_people(mirror.people, answer.people, today, roll, dict(config.alias_domains))
     around = Surroundings(
         config=config,
+        at=at,
         people=people,
         person_rows={row.id: row for row in answer.people},
         resources={**mirror.resources, **resources},
         settings_are_told=_settings_are_told(mirror, answer),
     )
-    projects, concerns = _next_projects(mirror, answer, around)
-    guarded = guard(mirror, people, projects)
+    projects, concerns = _next_projects(mirror, answer, around, roll)
+    # Who was good until yesterday is inactive today.
+    is_term_end = any(today - timedelta(days=1) <= end <= today for end in config.term_ends)
+    circumstances = Circumstances(config.guards, is_first=is_first, is_term_end=is_term_end)
+    guarded, waiting = guard(mirror, Next(people, projects), circumstances)
     links = new_links(guarded.people.values(), mirror.accounts)
     linked = _with_links(guarded.people, links)
+    grants = _grant_changes(mirror, guarded.projects, linked)
     return Plan(
         resources=tuple(each for each in resources.values() if mirror.resources.get(each.id) != each),
         people=tuple(
@@ -98,12 +124,19 @@ def make_plan(mirror: Mirror, answer: Answer, config: CalpendoConfig, at: dateti
             for each in guarded.projects.values()
             if mirror.projects.get(each.id) != each
         ),
-        grants=_grant_changes(mirror, guarded.projects, linked),
+        grants=grants,
         bookings=changed_bookings(
             mirror.bookings, answer.bookings, Calendar(config.zone, around.resources, guarded.projects)
         ),
-        holds=guarded.holds,
-        concerns=(*answer.notes, *concerns, *links.suggestions),
+        opened=_opened(mirror, guarded.projects, grants) if config.show_empty_projects else (),
+        waiting=waiting,
+        concerns=(
+            *answer.notes,
+            *concerns,
+            *_odd(linked, guarded.projects),
+            *links.suggestions,
+            *changed_addresses(mirror.people, linked, mirror.accounts),
+        ),
     )
 
 
@@ -113,7 +146,7 @@ def _settings_are_told(mirror: Mirror, answer: Answer) -> bool:
 
 
 def _next_projects(
-    mirror: Mirror, answer: Answer, around: Surroundings
+    mirror: Mirror, answer: Answer, around: Surroundings, roll: Roll
 ) -> tuple[dict[str, BookedProject], list[str]]:
     after: dict[str, BookedProject] = {}
     concerns: list[str] = []
@@ -126,10 +159,36 @@ def _next_projects(
             concerns += found.concerns
     for project_id, project in mirror.projects.items():
         if project_id not in after:
-            after[project_id] = replace(project, is_vanished=True)
+            missing = replace(project, absence=roll.missed(project_id, project.absence))
+            after[project_id] = missing
             if project.is_eligible:
-                concerns.append(f"{project.title}: it is gone from Calpendo; its people keep what they have")
+                concerns.append(
+                    f"{project.title}: {_absent(missing.absence)}; its people keep what they have"
+                )
     return after, concerns
+
+
+def _absent(absence: Absence) -> str:
+    if absence.is_gone:
+        return "it is gone from Calpendo"
+    since = f" since {absence.since:%Y-%m-%d %H:%M} UTC" if absence.since else ""
+    return f"Calpendo does not list it{since}"
+
+
+def _odd(people: Mapping[str, Person], projects: Mapping[str, BookedProject]) -> Iterator[str]:
+    """Statuses never seen before: what they mean is not known, so they change nothing."""
+    of_projects = Counter(
+        each.status
+        for each in projects.values()
+        if each.is_eligible and not is_known_project_status(each.status)
+    )
+    of_people = Counter(
+        each.status for each in people.values() if each.status and not is_known_person_status(each.status)
+    )
+    for status, number in of_projects.items():
+        yield f"the status {status or '(none)'} of {number} projects is not known: nobody is added or removed there"
+    for status, number in of_people.items():
+        yield f"the status {status} of {number} people is not known: they keep what they have, and get nothing new"
 
 
 def _with_links(people: Mapping[str, Person], links: Links) -> dict[str, Person]:
@@ -164,3 +223,18 @@ def _attachable(projects: Mapping[str, BookedProject], taken: set[str]) -> dict[
         if project.code and project.is_eligible and is_mirrored:
             found[fold_code(project.code)].append(project.id)
     return {code: ids[0] for code, ids in found.items() if len(ids) == 1 and ids[0] not in taken}
+
+
+def _opened(
+    mirror: Mirror, projects: Mapping[str, BookedProject], grants: tuple[GrantChange, ...]
+) -> tuple[str, ...]:
+    """Projects to be shown without data: mirrored ones with a code that nothing here is called by yet."""
+    here = {each.booked_id for each in mirror.archive} | {change.booked_id for change in grants}
+    return tuple(
+        project.id
+        for project in projects.values()
+        if project.id not in here
+        and project.code
+        and project.is_eligible
+        and project.standing is ProjectStanding.MIRRORED
+    )

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Container, Iterator, Mapping
+from dataclasses import asdict, dataclass
 
-from fornix.booking.mirror import AccountCard, Mirror, Person
+from fornix.booking.mirror import AccountCard, BookedProject, Mirror, Part, Person
 from fornix.booking.plan import GrantChange, PersonChange, Plan, ProjectChange
+from fornix.models.booking import Hold
 
-REMOVAL_HELD = "removal.held"
+HELD = "change.held"
 _PROJECT_FIELDS = {
     "code": "code",
     "name": "name",
     "status": "status",
+    "held_status": "status held",
     "type": "type",
     "pi_text": "PI",
     "pi_email": "e-mail of the PI",
@@ -20,32 +22,44 @@ _PROJECT_FIELDS = {
 _PERSON_FIELDS = {"email": "e-mail", "login_name": "login", "status": "status", "expires_on": "expires on"}
 # Claims are told as what is so now, not as true or false: (when it became true, when it became false).
 _CLAIMS = {
-    "is_active": ("may work in Calpendo", "may no longer work in Calpendo"),
     "is_eligible": ("counts: it books a scanner", "does not count: it books no scanner, or is excluded"),
-    "is_vanished": ("is gone from Calpendo", "is back in Calpendo"),
+}
+SUSPENDED, RESUMED = "person.suspended", "person.resumed"
+JOINED, LEFT, LINKED = "person.joined", "person.left", "person.linked"
+_HELD_AS = {
+    Hold.ENDING: "no longer listed; ends with the next sweep",
+    Hold.WAITING: "no longer listed; the removal waits",
+    Hold.PENDING: "listed; the addition waits",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One change. `kind` is noun.verb; `about` names the project or person."""
+    """One change. `kind` is noun.verb; `about` names the project or person.
+
+    Changes of rights carry Calpendo's ids too: by these a sweep is undone (undo.py).
+    """
 
     kind: str
     about: str
     text: str
+    project_id: str = ""
+    person_id: str = ""
+    part: str = ""
 
     def as_json(self) -> dict[str, str]:
-        """For the Sweep's row and `--json`."""
-        return {"kind": self.kind, "about": self.about, "text": self.text}
+        """For the Sweep's row and `--json`: what is told, and nothing empty."""
+        return {name: value for name, value in asdict(self).items() if value}
 
 
 def lines_of(plan: Plan, mirror: Mirror, usernames: Mapping[int, str]) -> tuple[Line, ...]:
     """All changes, rights first: they are what one looks for."""
+    attached = {change.booked_id for change in plan.grants}
     return (
         *(line for change in plan.grants for line in _grant_lines(change, usernames)),
-        *(Line(REMOVAL_HELD, hold.project_id, hold.reason) for hold in plan.holds),
+        *(Line(HELD, _title(each.project_id, mirror), each.reason, each.project_id) for each in plan.waiting),
         *(line for person in plan.people for line in _person_lines(person, usernames)),
-        *(line for project in plan.projects for line in _project_lines(project, mirror)),
+        *(line for project in plan.projects for line in _project_lines(project, mirror, attached)),
         *_booking_lines(plan),
         *(Line("resource.changed", each.name, each.modality or "no scanner") for each in plan.resources),
     )
@@ -78,27 +92,54 @@ def _person_lines(change: PersonChange, usernames: Mapping[int, str]) -> Iterato
     before, after = change.before, change.after
     if before is None:
         yield Line("person.new", after.display_name, after.status or "status not told")
-    elif changed := _changed(before, after, _PERSON_FIELDS):
-        yield Line("person.changed", after.display_name, changed)
+    elif changed := _changed(before, after, _PERSON_FIELDS) + _absence_changed(before, after):
+        yield Line("person.changed", after.display_name, "; ".join(changed))
+    if before is not None and before.is_active != after.is_active:
+        kind, text = (
+            (RESUMED, "may work in Calpendo")
+            if after.is_active
+            else (SUSPENDED, "may no longer work in Calpendo")
+        )
+        yield Line(kind, after.display_name, text, person_id=after.id)
     if after.account_id is not None and (before is None or before.account_id != after.account_id):
         name = usernames.get(after.account_id, f"account {after.account_id}")
-        yield Line("person.linked", after.display_name, f"is the account {name}, by e-mail")
+        yield Line(LINKED, after.display_name, f"is the account {name}, by e-mail", person_id=after.id)
 
 
-def _project_lines(change: ProjectChange, mirror: Mirror) -> Iterator[Line]:
+def _project_lines(change: ProjectChange, mirror: Mirror, attached: Container[str]) -> Iterator[Line]:
+    """Of a new project that gives nobody anything yet, its people are not told one by one."""
     before, after = change.before, change.after
     if before is None:
         yield Line("project.new", after.title, after.status or "status not told")
-        return
-    if changed := _changed(before, after, _PROJECT_FIELDS):
-        yield Line("project.changed", after.title, changed)
-    for part in sorted(after.parts - before.parts, key=str):
-        yield Line("person.joined", after.title, f"{_name(part.person_id, mirror)} as {part.part}")
-    for part in sorted(before.parts - after.parts, key=str):
-        yield Line("person.left", after.title, f"{_name(part.person_id, mirror)} as {part.part}")
+        if after.id not in attached:
+            return
+        before = BookedProject(after.id)
+    elif changed := _changed(before, after, _PROJECT_FIELDS) + _absence_changed(before, after):
+        yield Line("project.changed", after.title, "; ".join(changed))
+    for part in sorted(after.counting - before.counting, key=str):
+        yield _part_line(JOINED, change, part, mirror)
+    for part in sorted(before.counting - after.counting, key=str):
+        yield _part_line(LEFT, change, part, mirror)
+    for part, hold in sorted(after.parts.items(), key=str):
+        if hold in _HELD_AS and before.parts.get(part) is not hold:
+            text = f"{_name(part.person_id, mirror)} as {part.part}: {_HELD_AS[hold]}"
+            yield Line("person.held", after.title, text)
 
 
-def _changed(before: object, after: object, fields: Mapping[str, str]) -> str:
+def _part_line(kind: str, change: ProjectChange, part: Part, mirror: Mirror) -> Line:
+    text = f"{_name(part.person_id, mirror)} as {part.part}"
+    return Line(kind, change.after.title, text, change.after.id, part.person_id, part.part)
+
+
+def _absence_changed(before: BookedProject | Person, after: BookedProject | Person) -> list[str]:
+    if before.absence.is_gone != after.absence.is_gone:
+        return ["is gone from Calpendo" if after.absence.is_gone else "is back in Calpendo"]
+    if (before.absence.since is None) != (after.absence.since is None):
+        return ["Calpendo does not list it" if after.absence.since else "Calpendo lists it again"]
+    return []
+
+
+def _changed(before: object, after: object, fields: Mapping[str, str]) -> list[str]:
     values = [
         f"{word}: {getattr(before, name) or 'nothing'} -> {getattr(after, name) or 'nothing'}"
         for name, word in fields.items()
@@ -109,7 +150,12 @@ def _changed(before: object, after: object, fields: Mapping[str, str]) -> str:
         for name, (became_true, became_false) in _CLAIMS.items()
         if getattr(before, name, None) != getattr(after, name, None)
     ]
-    return "; ".join(values + claims)
+    return values + claims
+
+
+def _title(project_id: str, mirror: Mirror) -> str:
+    project = mirror.projects.get(project_id)
+    return project.title if project else "everybody"
 
 
 def _name(person_id: str, mirror: Mirror) -> str:

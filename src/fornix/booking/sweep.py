@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from fornix.booking.absence import call_roll
 from fornix.booking.apply import apply_plan
 from fornix.booking.client import USUAL, CalpendoClient, Patience
 from fornix.booking.config import CalpendoConfig
@@ -19,7 +20,7 @@ from fornix.booking.lease import LeaseLost, end_sweep, kept_alive, take_lease
 from fornix.booking.load import load_mirror
 from fornix.booking.plan import Plan, make_plan
 from fornix.booking.refusals import CalpendoUnusable
-from fornix.booking.report import REMOVAL_HELD, Line, lines_of, usernames_of
+from fornix.booking.report import HELD, Line, lines_of, usernames_of
 from fornix.catalog.mirror import GOOD
 from fornix.models import Sweep, SweepOutcome
 
@@ -44,7 +45,7 @@ class SweepResult:
     @property
     def has_news(self) -> bool:
         """Whether something changed; what is held is told in every sweep anew."""
-        return any(line.kind != REMOVAL_HELD for line in self.lines)
+        return any(line.kind != HELD for line in self.lines)
 
 
 def run_sweep(
@@ -116,14 +117,15 @@ def _prepare(
             answer = fetch_answer(client, config, at)
         except CalpendoUnusable as refusal:
             return _Prepared(_incomplete(sweep_id, str(refusal), client.requests, {}))
+        mirror = load_mirror(config.instance, [row.id for row in answer.bookings])
+        judgement = judge(answer, mirror, None if accept_first else _baseline(), config)
+        counts = judgement.counts.rows
+        if not judgement.is_complete:
+            return _Prepared(_incomplete(sweep_id, _doubts(judgement), client.requests, counts))
+        roll = call_roll(client, mirror, answer, config, at)
         requests = client.requests
-    mirror = load_mirror(config.instance, [row.id for row in answer.bookings])
-    judgement = judge(answer, mirror, None if accept_first else _baseline(), config.username)
-    counts = judgement.counts.rows
-    if not judgement.is_complete:
-        return _Prepared(_incomplete(sweep_id, _doubts(judgement), requests, counts))
-    plan = make_plan(mirror, answer, config, at)
-    holds = tuple(hold.reason for hold in plan.holds)
+    plan = make_plan(mirror, answer, config, at, is_first=find_last_good_sweep() is None, roll=roll)
+    holds = tuple(each.reason for each in plan.waiting)
     result = SweepResult(
         sweep_id=sweep_id,
         outcome=SweepOutcome.HELD if holds else SweepOutcome.COMPLETE,

@@ -7,15 +7,19 @@ from datetime import datetime
 
 from django.db.models import QuerySet
 
-from fornix.booking.mirror import BookedProject, Part
+from fornix.booking.mirror import Absence, BookedProject, Part
 from fornix.booking.plan import ProjectChange
 from fornix.dicom.labels import fold_code
 from fornix.models import BookingCode, BookingPerson, BookingProject, BookingRole
+from fornix.models.booking import Hold
 
 PROJECT_FIELDS = (
     "code",
     "name",
     "status",
+    "status_since",
+    "hold",
+    "held_status",
     "type",
     "pi_text",
     "pi_email",
@@ -50,9 +54,23 @@ def _set(row: BookingProject | None, change: ProjectChange, instance: str, at: d
     for name in PROJECT_FIELDS:
         setattr(row, name, getattr(after, name))
     row.groups, row.resource_ids = list(after.groups), list(after.resource_ids)
-    row.vanished_at = (row.vanished_at or at) if after.is_vanished else None
+    row.held_at = held_since(row.held_at, change.before.hold if change.before else Hold.NONE, after.hold, at)
+    write_absence(row, after.absence, at)
     row.last_seen_at = at
     return row
+
+
+def held_since(known: datetime | None, before: Hold, after: Hold, at: datetime) -> datetime | None:
+    """Since when something is held as it is."""
+    if after is Hold.NONE:
+        return None
+    return known if known is not None and before is after else at
+
+
+def write_absence(row: BookingPerson | BookingProject, absence: Absence, at: datetime) -> None:
+    """For how long a row has been missing; what is gone is so from the sweep that found it out."""
+    row.missing_since, row.missing_sweeps = absence.since, absence.sweeps
+    row.vanished_at = (row.vanished_at or at) if absence.is_gone else None
 
 
 def _write_codes(rows: Sequence[BookingProject], changes: Sequence[ProjectChange], at: datetime) -> None:
@@ -82,27 +100,34 @@ def _write_parts(
     rows: Sequence[BookingProject], changes: Sequence[ProjectChange], instance: str, at: datetime
 ) -> None:
     added = [
-        (row, part)
+        (row, part, hold)
         for row, change in zip(rows, changes, strict=True)
-        for part in sorted(change.after.parts - _before(change).parts, key=str)
+        for part, hold in sorted(change.after.parts.items(), key=str)
+        if part not in _before(change).parts
     ]
-    people = _people({part.person_id for _, part in added}, instance)
+    people = _people({part.person_id for _, part, _ in added}, instance)
     BookingRole.objects.bulk_create(
         [
-            BookingRole(booking_project=row, person_id=people[part.person_id], part=part.part, since=at)
-            for row, part in added
+            BookingRole(
+                booking_project=row,
+                person_id=people[part.person_id],
+                part=part.part,
+                since=at,
+                hold=hold,
+                held_at=at if hold else None,
+            )
+            for row, part, hold in added
         ],
         batch_size=BATCH,
         ignore_conflicts=True,
     )
     for row, change in zip(rows, changes, strict=True):
-        before, after = _before(change), change.after
-        for part in before.parts - after.parts:
-            _role(row, part).delete()
-        for part in after.held - before.held:
-            _role(row, part).update(held_at=at)
-        for part in (before.held - after.held) & after.parts:
-            _role(row, part).update(held_at=None)
+        before, after = _before(change).parts, change.after.parts
+        for part, hold in before.items():
+            if part not in after:
+                _role(row, part).delete()
+            elif after[part] is not hold:
+                _role(row, part).update(hold=after[part], held_at=at if after[part] else None)
 
 
 def _role(row: BookingProject, part: Part) -> QuerySet[BookingRole]:
