@@ -147,7 +147,7 @@ def _write_people(changes: Sequence[PersonChange], instance: str, sweep: Sweep, 
     ]
     for row in rows:
         _set_person(row, known[row.external_id], at)
-    written = [*PERSON_FIELDS, "held_at", "missing_since", "missing_sweeps", "vanished_at", "last_seen_at"]
+    written = [*PERSON_FIELDS, "held_at", "missing_since", "vanished_at", "last_seen_at"]
     BookingPerson.objects.bulk_update(rows, written, batch_size=BATCH)
     accounts = Account.objects.in_bulk([c.after.account_id for c in changes if c.after.account_id])
     by_id = {change.after.id: change for change in changes}

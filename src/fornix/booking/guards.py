@@ -55,10 +55,14 @@ def guard(mirror: Mirror, wanted: Next, around: Circumstances) -> tuple[Next, tu
         else project
         for project_id, project in projects.items()
     }
+    state, reasons = Next(people, projects), []
     if not around.is_first:
-        projects = _hold_additions(mirror, people, projects, limits)
-    guarded = _hold_removals(mirror, Next(people, projects), limits)
-    return guarded, tuple(_waiting(mirror, guarded))
+        state, reason = _hold_additions(mirror, state, limits)
+        reasons.append(reason)
+    state, reason = _hold_removals(mirror, state, limits)
+    reasons.append(reason)
+    told = (Waiting("", reason) for reason in reasons if reason)
+    return state, (*_waiting(mirror, state), *told)
 
 
 def _attached(mirror: Mirror) -> dict[str, ArchiveProject]:
@@ -68,11 +72,6 @@ def _attached(mirror: Mirror) -> dict[str, ArchiveProject]:
         for each in mirror.archive
         if each.booked_id is not None and each.booked_id in mirror.projects
     }
-
-
-def _exceeds(number: int, of: int, *, share: float, most: int, few: int) -> bool:
-    """More than a share of all, or than a number, whichever is larger; a few never do."""
-    return number >= few and number > max(most, share * of)
 
 
 def _hold_leaving(mirror: Mirror, people: Mapping[str, Person], limits: Thresholds) -> Mapping[str, Person]:
@@ -137,25 +136,25 @@ def _with_status_of(before: BookedProject, after: BookedProject) -> BookedProjec
 
 def _hold_project(before: BookedProject, after: BookedProject, limits: Thresholds) -> BookedProject:
     """Holds the removals of one project when they are most of its people, or all of its users."""
-    if not _too_many(before, after, limits):
-        return after
-    return _keep(after, before.counting - after.counting)
+    # Who is held already does not count: neither as somebody to lose, nor as somebody who is left.
+    settled, staying = _settled(before), _settled(after)
+    people, gone = _people(settled), _people(settled) - _people(staying)
+    is_too_many = (
+        (bool(gone) and gone == people)
+        or (len(gone) >= limits.few and len(gone) > limits.of_project_share * len(people))
+        or (len(_users(settled)) > 1 and not _users(staying))
+    )
+    return _keep(after, settled - staying) if is_too_many else after
+
+
+def _settled(project: BookedProject) -> frozenset[Part]:
+    return frozenset(part for part, hold in project.parts.items() if hold is Hold.NONE)
 
 
 def _keep(project: BookedProject, gone: Iterable[Part]) -> BookedProject:
-    return replace(project, parts={**project.parts, **dict.fromkeys(gone, Hold.WAITING)})
-
-
-def _too_many(before: BookedProject, after: BookedProject, limits: Thresholds) -> bool:
-    # Who is held already does not count again: neither as somebody to lose, nor as somebody who is left.
-    settled = {part for part in before.counting if before.parts[part] not in (Hold.WAITING, Hold.KEPT)}
-    people, gone = _people(settled), _people(settled) - _people(after.counting)
-    if not gone:
-        return len(_users(settled)) > 1 and not _users(after.counting)
-    return (
-        gone == people
-        or (len(gone) >= limits.few and len(gone) > limits.of_project_share * len(people))
-        or (len(_users(settled)) > 1 and not _users(after.counting))
+    parts = {**project.parts, **dict.fromkeys(gone, Hold.WAITING)}
+    return replace(
+        project, parts=parts, ending_since=project.ending_since if Hold.ENDING in parts.values() else None
     )
 
 
@@ -167,31 +166,28 @@ def _users(parts: Iterable[Part]) -> set[str]:
     return {part.person_id for part in parts if part.part == USER}
 
 
-def _hold_additions(
-    mirror: Mirror,
-    people: Mapping[str, Person],
-    projects: Mapping[str, BookedProject],
-    limits: Thresholds,
-) -> dict[str, BookedProject]:
+def _hold_additions(mirror: Mirror, wanted: Next, limits: Thresholds) -> tuple[Next, str]:
     """A runaway group, or another site's people. Who has no account yet counts too: the right would wait for them."""
     attached = _attached(mirror)
     before = {project_id: _people(mirror.projects[project_id].counting) for project_id in attached}
     joining = {
         project_id: {
             person_id
-            for person_id in _people(projects[project_id].counting) - before[project_id]
-            if people[person_id].is_active
+            for person_id in _people(wanted.projects[project_id].counting) - before[project_id]
+            if wanted.people[person_id].is_active
         }
         for project_id in attached
-        if _is_mirrored(projects[project_id])
+        if _is_mirrored(wanted.projects[project_id])
     }
     number, of = sum(map(len, joining.values())), sum(map(len, before.values()))
     if number <= limits.added_most and (number < limits.added_few or number <= limits.added_share * of):
-        return dict(projects)
-    return {
+        return wanted, ""
+    held = {
         project_id: _hold_back(project, joining.get(project_id, set()))
-        for project_id, project in projects.items()
+        for project_id, project in wanted.projects.items()
     }
+    reason = f"{number} people would be added to projects with data at once, to {of} before; all of them wait"
+    return Next(wanted.people, held), reason
 
 
 def _hold_back(project: BookedProject, person_ids: set[str]) -> BookedProject:
@@ -201,7 +197,7 @@ def _hold_back(project: BookedProject, person_ids: set[str]) -> BookedProject:
     return replace(project, parts={**project.parts, **back})
 
 
-def _hold_removals(mirror: Mirror, wanted: Next, limits: Thresholds) -> Next:
+def _hold_removals(mirror: Mirror, wanted: Next, limits: Thresholds) -> tuple[Next, str]:
     """The guard on the whole sweep: counts the accounts that would lose a project."""
     attached = _attached(mirror)
     before = sum(len(each.roles) for each in attached.values())
@@ -209,8 +205,8 @@ def _hold_removals(mirror: Mirror, wanted: Next, limits: Thresholds) -> Next:
         len(each.roles.keys() - roles_after(wanted.projects[booked_id], wanted.people, each.roles).keys())
         for booked_id, each in attached.items()
     )
-    if not _exceeds(removed, before, share=limits.removed_share, most=limits.removed_most, few=limits.few):
-        return wanted
+    if removed <= max(limits.removed_most, limits.removed_share * before):
+        return wanted, ""
     kept = {
         booked_id: _keep(
             wanted.projects[booked_id],
@@ -219,7 +215,8 @@ def _hold_removals(mirror: Mirror, wanted: Next, limits: Thresholds) -> Next:
         for booked_id in attached
     }
     everybody = _still_active(wanted.people, newly_inactive(mirror.people, wanted.people))
-    return Next(everybody, {**wanted.projects, **kept})
+    reason = f"{removed} of {before} rights would be removed at once; all removals wait"
+    return Next(everybody, {**wanted.projects, **kept}), reason
 
 
 def _waiting(mirror: Mirror, state: Next) -> Iterable[Waiting]:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 
 from fornix.booking.bookings import load_bookings
 from fornix.booking.config import source_of
-from fornix.booking.identity import fold_email
+from fornix.booking.identity import NO_ALIASES, fold_email
 from fornix.booking.mirror import (
     Absence,
     AccountCard,
@@ -32,7 +33,9 @@ from fornix.models.booking import Hold
 from fornix.models.memberships import Role
 
 
-def load_mirror(instance: str, booking_ids: Iterable[str] = ()) -> Mirror:
+def load_mirror(
+    instance: str, booking_ids: Iterable[str] = (), *, aliases: Mapping[str, str] = NO_ALIASES
+) -> Mirror:
     """What the mirror holds of one Calpendo, of its bookings these, and what it can touch in the archive."""
     people = BookingPerson.objects.filter(instance=instance)
     projects = BookingProject.objects.filter(instance=instance)
@@ -44,16 +47,16 @@ def load_mirror(instance: str, booking_ids: Iterable[str] = ()) -> Mirror:
             for row in Scanner.objects.filter(instance=instance)
         },
         archive=_archive(instance),
-        accounts=load_accounts(),
+        accounts=load_accounts(aliases),
         bookings=load_bookings(instance, booking_ids),
     )
 
 
-def load_accounts() -> tuple[AccountCard, ...]:
-    """The accounts that have an e-mail."""
+def load_accounts(aliases: Mapping[str, str] = NO_ALIASES) -> tuple[AccountCard, ...]:
+    """The accounts that have an e-mail; `aliases` folds their domains (identity.fold_email)."""
     accounts = Account.objects.exclude(email="").order_by("pk")
     return tuple(
-        AccountCard(row.pk, row.username, fold_email(row.email), row.is_active, row.is_administrator)
+        AccountCard(row.pk, row.username, fold_email(row.email, aliases), row.is_active, row.is_administrator)
         for row in accounts
     )
 
@@ -80,10 +83,12 @@ def as_person(row: BookingPerson) -> Person:
 
 
 def _absence(row: BookingPerson | BookingProject) -> Absence:
-    return Absence(row.missing_since, row.missing_sweeps, row.vanished_at is not None)
+    return Absence(row.missing_since, row.vanished_at is not None)
 
 
-def as_booked_project(row: BookingProject, parts: Mapping[Part, Hold]) -> BookedProject:
+def as_booked_project(
+    row: BookingProject, parts: Mapping[Part, Hold], ending_since: datetime | None = None
+) -> BookedProject:
     """One row as a value, with the parts that people have in it and how each is held."""
     return BookedProject(
         id=row.external_id,
@@ -103,6 +108,7 @@ def as_booked_project(row: BookingProject, parts: Mapping[Part, Hold]) -> Booked
         modified_text=row.modified_text,
         absence=_absence(row),
         parts=dict(parts),
+        ending_since=ending_since,
     )
 
 
@@ -116,11 +122,14 @@ def current_roles(rows: Iterable[Membership]) -> dict[int, Role]:
 
 def _projects(projects: Iterable[BookingProject], instance: str) -> dict[str, BookedProject]:
     parts: defaultdict[int, dict[Part, Hold]] = defaultdict(dict)
+    ending: dict[int, datetime] = {}
     roles = BookingRole.objects.filter(booking_project__instance=instance)
-    columns = ("booking_project_id", "person__external_id", "part", "hold")
-    for project_pk, person_id, part, hold in roles.values_list(*columns):
+    columns = ("booking_project_id", "person__external_id", "part", "hold", "held_at")
+    for project_pk, person_id, part, hold, held_at in roles.values_list(*columns):
         parts[project_pk][Part(person_id, part)] = Hold(hold)
-    return {row.external_id: as_booked_project(row, parts[row.pk]) for row in projects}
+        if hold == Hold.ENDING and held_at is not None:
+            ending[project_pk] = max(held_at, ending.get(project_pk, held_at))
+    return {row.external_id: as_booked_project(row, parts[row.pk], ending.get(row.pk)) for row in projects}
 
 
 def _archive(instance: str) -> tuple[ArchiveProject, ...]:

@@ -17,10 +17,9 @@ OWNER, PI, USER = "owner", "pi", "user"
 
 @dataclass(frozen=True, slots=True)
 class Absence:
-    """For how long a row has been missing from complete answers; `is_gone` when that is believed (contract 4.5)."""
+    """Since when a row has been missing from complete answers; `is_gone` when that is believed (contract 4.5)."""
 
     since: datetime | None = None
-    sweeps: int = 0
     is_gone: bool = False
 
 
@@ -74,7 +73,8 @@ POWERLESS = frozenset({Hold.PENDING, Hold.REFUSED})
 class BookedProject:
     """A Calpendo project as last known, with the part that each person has in it and how that part is held.
 
-    `status` is what the mirror acts on; while `hold` keeps it, `held_status` is what Calpendo says.
+    `status` is what the mirror acts on; while `hold` keeps it, `held_status` is what Calpendo says. `ending_since`:
+    when its parts that are ENDING were first missing.
     """
 
     id: str
@@ -94,6 +94,7 @@ class BookedProject:
     modified_text: str = ""
     absence: Absence = PRESENT
     parts: Mapping[Part, Hold] = field(default_factory=dict)
+    ending_since: datetime | None = None
 
     @property
     def standing(self) -> ProjectStanding:

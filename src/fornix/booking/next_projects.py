@@ -64,8 +64,8 @@ def next_project(project: BookedProject, row: ProjectRow, around: Surroundings) 
     if after.standing is ProjectStanding.FROZEN:
         return NextProject(after, ())
     told = _told(project, row, pi, around.people)
-    parts = next_parts(project.parts, told.parts, unread=told.unread)
-    return NextProject(replace(after, parts=parts), tuple(f"{after.title}: {each}" for each in told.concerns))
+    after = next_parts(after, told.parts, told.unread, around.at)
+    return NextProject(after, tuple(f"{after.title}: {each}" for each in told.concerns))
 
 
 def _with_status(project: BookedProject, row: ProjectRow, at: datetime) -> BookedProject:

@@ -89,7 +89,7 @@ def make_plan(
     :param is_first: nothing was taken from this Calpendo before: whatever is added is no surprise.
     :param roll: who was asked for by id; without it, nothing that is missing counts as gone.
     """
-    roll = roll or Roll(at, config.vanish_sweeps, config.vanish_after)
+    roll = roll or Roll(at, due_before=at)
     today = at.astimezone(config.zone).date()
     resources = {
         row.id: BookedResource(row.id, row.name, modality_of(row.id, row.name, config.scanners))

@@ -68,8 +68,8 @@ def held_since(known: datetime | None, before: Hold, after: Hold, at: datetime) 
 
 
 def write_absence(row: BookingPerson | BookingProject, absence: Absence, at: datetime) -> None:
-    """For how long a row has been missing; what is gone is so from the sweep that found it out."""
-    row.missing_since, row.missing_sweeps = absence.since, absence.sweeps
+    """Since when a row has been missing; what is gone is so from the sweep that found it out."""
+    row.missing_since = absence.since
     row.vanished_at = (row.vanished_at or at) if absence.is_gone else None
 
 

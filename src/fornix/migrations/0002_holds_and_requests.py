@@ -12,108 +12,163 @@ def name_holds(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('fornix', '0001_initial'),
+        ("fornix", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='SiteSetting',
+            name="SiteSetting",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=100, unique=True)),
-                ('value', models.JSONField()),
-                ('changed_at', models.DateTimeField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.CharField(max_length=100, unique=True)),
+                ("value", models.JSONField()),
+                ("changed_at", models.DateTimeField()),
             ],
         ),
         migrations.AddField(
-            model_name='booking',
-            name='missing_sweeps',
+            model_name="booking",
+            name="missing_sweeps",
             field=models.PositiveSmallIntegerField(default=0),
         ),
         migrations.AddField(
-            model_name='booking',
-            name='withdrawn_at',
+            model_name="booking",
+            name="withdrawn_at",
             field=models.DateTimeField(null=True),
         ),
         migrations.AddField(
-            model_name='bookingperson',
-            name='hold',
-            field=models.CharField(blank=True, choices=[('', 'None'), ('ending', 'Ending'), ('waiting', 'Waiting'), ('kept', 'Kept'), ('pending', 'Pending'), ('refused', 'Refused')], max_length=8),
+            model_name="bookingperson",
+            name="hold",
+            field=models.CharField(
+                blank=True,
+                choices=[
+                    ("", "None"),
+                    ("ending", "Ending"),
+                    ("waiting", "Waiting"),
+                    ("kept", "Kept"),
+                    ("pending", "Pending"),
+                    ("refused", "Refused"),
+                ],
+                max_length=8,
+            ),
         ),
         migrations.AddField(
-            model_name='bookingperson',
-            name='missing_since',
+            model_name="bookingperson",
+            name="missing_since",
             field=models.DateTimeField(null=True),
         ),
         migrations.AddField(
-            model_name='bookingperson',
-            name='missing_sweeps',
-            field=models.PositiveSmallIntegerField(default=0),
-        ),
-        migrations.AddField(
-            model_name='bookingperson',
-            name='unlinked_at',
+            model_name="bookingperson",
+            name="unlinked_at",
             field=models.DateTimeField(null=True),
         ),
         migrations.AddField(
-            model_name='bookingproject',
-            name='held_at',
+            model_name="bookingproject",
+            name="held_at",
             field=models.DateTimeField(null=True),
         ),
         migrations.AddField(
-            model_name='bookingproject',
-            name='held_status',
+            model_name="bookingproject",
+            name="held_status",
             field=models.CharField(blank=True, max_length=60),
         ),
         migrations.AddField(
-            model_name='bookingproject',
-            name='hold',
-            field=models.CharField(blank=True, choices=[('', 'None'), ('ending', 'Ending'), ('waiting', 'Waiting'), ('kept', 'Kept'), ('pending', 'Pending'), ('refused', 'Refused')], max_length=8),
+            model_name="bookingproject",
+            name="hold",
+            field=models.CharField(
+                blank=True,
+                choices=[
+                    ("", "None"),
+                    ("ending", "Ending"),
+                    ("waiting", "Waiting"),
+                    ("kept", "Kept"),
+                    ("pending", "Pending"),
+                    ("refused", "Refused"),
+                ],
+                max_length=8,
+            ),
         ),
         migrations.AddField(
-            model_name='bookingproject',
-            name='missing_since',
+            model_name="bookingproject",
+            name="missing_since",
             field=models.DateTimeField(null=True),
         ),
         migrations.AddField(
-            model_name='bookingproject',
-            name='missing_sweeps',
-            field=models.PositiveSmallIntegerField(default=0),
-        ),
-        migrations.AddField(
-            model_name='bookingproject',
-            name='status_since',
+            model_name="bookingproject",
+            name="status_since",
             field=models.DateTimeField(null=True),
         ),
         migrations.AddField(
-            model_name='bookingrole',
-            name='hold',
-            field=models.CharField(blank=True, choices=[('', 'None'), ('ending', 'Ending'), ('waiting', 'Waiting'), ('kept', 'Kept'), ('pending', 'Pending'), ('refused', 'Refused')], max_length=8),
+            model_name="bookingrole",
+            name="hold",
+            field=models.CharField(
+                blank=True,
+                choices=[
+                    ("", "None"),
+                    ("ending", "Ending"),
+                    ("waiting", "Waiting"),
+                    ("kept", "Kept"),
+                    ("pending", "Pending"),
+                    ("refused", "Refused"),
+                ],
+                max_length=8,
+            ),
         ),
         migrations.AddField(
-            model_name='sweep',
-            name='undone_at',
+            model_name="sweep",
+            name="undone_at",
             field=models.DateTimeField(null=True),
         ),
         migrations.AlterField(
-            model_name='sweep',
-            name='outcome',
-            field=models.CharField(choices=[('running', 'Running'), ('planned', 'Planned'), ('complete', 'Complete'), ('held', 'Held'), ('incomplete', 'Incomplete')], default='running', max_length=12),
+            model_name="sweep",
+            name="outcome",
+            field=models.CharField(
+                choices=[
+                    ("running", "Running"),
+                    ("planned", "Planned"),
+                    ("complete", "Complete"),
+                    ("held", "Held"),
+                    ("incomplete", "Incomplete"),
+                ],
+                default="running",
+                max_length=12,
+            ),
         ),
         migrations.CreateModel(
-            name='SweepRequest',
+            name="SweepRequest",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('asked_at', models.DateTimeField()),
-                ('accepts', models.BooleanField(default=False)),
-                ('answered_at', models.DateTimeField(null=True)),
-                ('asked_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, to=settings.AUTH_USER_MODEL)),
-                ('sweep', models.OneToOneField(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='request', to='fornix.sweep')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("asked_at", models.DateTimeField()),
+                ("accepts", models.BooleanField(default=False)),
+                ("answered_at", models.DateTimeField(null=True)),
+                (
+                    "asked_by",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.SET_NULL, to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "sweep",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="request",
+                        to="fornix.sweep",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['answered_at'], name='sweep_request_open')],
+                "indexes": [models.Index(fields=["answered_at"], name="sweep_request_open")],
             },
         ),
         migrations.RunPython(name_holds, migrations.RunPython.noop),

@@ -36,7 +36,9 @@ class BookingPerson(models.Model):
     status = models.CharField(max_length=60, blank=True)
     expires_on = models.DateField(null=True)
     is_active = models.BooleanField(default=False)  # may work in Calpendo, as far as the mirror acts on it
-    hold = models.CharField(max_length=8, choices=Hold.choices, blank=True)  # of `is_active`: waiting, kept, refused
+    hold = models.CharField(
+        max_length=8, choices=Hold.choices, blank=True
+    )  # of `is_active`: waiting, kept, refused
     held_at = models.DateTimeField(null=True)
     account = models.ForeignKey(Account, null=True, on_delete=models.SET_NULL, related_name="booking_people")
     linked_how = models.CharField(max_length=60, blank=True)
@@ -44,7 +46,6 @@ class BookingPerson(models.Model):
     unlinked_at = models.DateTimeField(null=True)  # a person undid the link: none is made by itself again
     modified_text = models.CharField(max_length=40, blank=True)  # Calpendo's own stamp of the last change
     missing_since = models.DateTimeField(null=True)  # not in complete answers since then
-    missing_sweeps = models.PositiveSmallIntegerField(default=0)
     vanished_at = models.DateTimeField(null=True)  # missing for so long that it counts as gone (contract 4.5)
     first_seen_at = models.DateTimeField()
     last_seen_at = models.DateTimeField()  # when it last was different; an unchanged row is not written
@@ -66,9 +67,13 @@ class BookingProject(models.Model):
     code = models.CharField(max_length=180, blank=True)
     name = models.CharField(max_length=1000, blank=True)
     status = models.CharField(max_length=60, blank=True)
-    status_since = models.DateTimeField(null=True)  # when this status was first seen, or Calpendo's stamp before that
+    status_since = models.DateTimeField(
+        null=True
+    )  # when this status was first seen, or Calpendo's stamp before that
     hold = models.CharField(max_length=8, choices=Hold.choices, blank=True)  # of the status: waiting, kept
-    held_status = models.CharField(max_length=60, blank=True)  # what Calpendo says, while `hold` keeps the one before
+    held_status = models.CharField(
+        max_length=60, blank=True
+    )  # what Calpendo says, while `hold` keeps the one before
     held_at = models.DateTimeField(null=True)
     type = models.CharField(max_length=200, blank=True)
     groups = models.JSONField(default=list)
@@ -79,7 +84,6 @@ class BookingProject(models.Model):
     created_text = models.CharField(max_length=40, blank=True)
     modified_text = models.CharField(max_length=40, blank=True)  # Calpendo's own stamp of the last change
     missing_since = models.DateTimeField(null=True)  # not in complete answers since then
-    missing_sweeps = models.PositiveSmallIntegerField(default=0)
     vanished_at = models.DateTimeField(null=True)  # missing for so long that it counts as gone (contract 4.5)
     first_seen_at = models.DateTimeField()
     last_seen_at = models.DateTimeField()  # when it last was different; an unchanged row is not written
@@ -160,7 +164,9 @@ class Booking(models.Model):
     written_start = models.CharField(max_length=40)
     written_end = models.CharField(max_length=40)
     zone = models.CharField(max_length=60)
-    missing_sweeps = models.PositiveSmallIntegerField(default=0)  # that read its day whole and did not find it
+    missing_sweeps = models.PositiveSmallIntegerField(
+        default=0
+    )  # that read its day whole and did not find it
     withdrawn_at = models.DateTimeField(null=True)  # missing twice; kept, as evidence of what was booked
 
     class Meta:

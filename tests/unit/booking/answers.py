@@ -13,7 +13,7 @@ from fornix.booking.wire import References
 from fornix.dicom.labels import fold_code
 
 AT = datetime(2026, 3, 4, 9, 0, tzinfo=UTC)
-CONFIG = CalpendoConfig("https://calpendo.test", "archive", "secret")
+CONFIG = CalpendoConfig("https://calpendo.test", "login1", "secret")
 NOTHING = Mirror({}, {}, {}, (), ())
 
 

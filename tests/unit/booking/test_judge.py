@@ -14,12 +14,12 @@ from fornix.booking.wire import UNKNOWN, References
 
 FULL = answer_of(*(project_row(str(n), "2", "3", pi="1") for n in range(40)), people=60)
 MIRROR = applied(NOTHING, make_plan(NOTHING, FULL, CONFIG, AT))
-COUNTS = judge(FULL, NOTHING, None, "login1").counts
+COUNTS = judge(FULL, NOTHING, None, CONFIG).counts
 BASELINE = Baseline(COUNTS.unread, COUNTS.has_self)
 
 
 def reasons(answer: Answer, baseline: Baseline | None = BASELINE) -> tuple[str, ...]:
-    return judge(answer, MIRROR, baseline, "login1").reasons
+    return judge(answer, MIRROR, baseline, CONFIG).reasons
 
 
 def some_projects(number: int, **changes) -> Answer:
@@ -106,11 +106,11 @@ def test_rows_that_were_marked_as_gone_are_not_missed_again():
     fewer = replace(FULL, projects=FULL.projects[4:])
     mirror = applied(MIRROR, make_plan(MIRROR, fewer, CONFIG, AT))
 
-    assert judge(fewer, mirror, BASELINE, "login1").is_complete
+    assert judge(fewer, mirror, BASELINE, CONFIG).is_complete
 
 
 def test_counts_are_kept_per_status():
-    counts = judge(some_projects(3, status="TERMINATED"), NOTHING, None, "login1").counts
+    counts = judge(some_projects(3, status="TERMINATED"), NOTHING, None, CONFIG).counts
 
     assert counts.statuses == {"person Normal": 60, "project Approved": 37, "project Terminated": 3}
     assert counts.rows == {"projects": 40, "people": 60, "resources": 1, "bookings": 0}
