@@ -11,6 +11,7 @@ from fornix.booking.load import as_booked_project, as_person, current_roles
 from fornix.booking.mirror import Part
 from fornix.booking.roles import as_grants, roles_after
 from fornix.models import BookingProject, BookingRole, Membership, Project
+from fornix.models.booking import Hold
 
 
 def apply_grants(
@@ -27,7 +28,7 @@ def apply_grants(
     booked = BookingProject.objects.select_for_update().get(pk=project.booking_project_id)
     roles = list(BookingRole.objects.filter(booking_project=booked).select_related("person"))
     people = {role.person.external_id: as_person(role.person) for role in roles}
-    parts = {Part(role.person.external_id, role.part): role.held_at for role in roles}
+    parts = {Part(role.person.external_id, role.part): Hold(role.hold) for role in roles}
     source = source_of(booked.instance)
     current = current_roles(Membership.objects.filter(project=project, source=source))
     wanted = roles_after(as_booked_project(booked, parts), people, current)

@@ -30,7 +30,7 @@ def take_lease(at: datetime) -> Sweep:
     else when it has not renewed its lease for a while.
     """
     with transaction.atomic():
-        running = _find_living(at)
+        running = find_running(at)
         if running is not None:
             raise SweepRunning(
                 f"Another sweep is running since {running.started_at:%Y-%m-%d %H:%M} UTC (number {running.pk}). "
@@ -45,8 +45,8 @@ def take_lease(at: datetime) -> Sweep:
             raise SweepRunning from None
 
 
-def _find_living(at: datetime) -> Sweep | None:
-    """The sweep that runs, in the caller's transaction, at whose end alone another may begin; a dead one is ended."""
+def find_running(at: datetime) -> Sweep | None:
+    """The sweep that runs. Called in a transaction, until whose end no other begins; a dead one is ended here."""
     # While no sweep runs there is no row of one to lock: so what excludes the two is a row that is always there.
     AccessionCounter.objects.select_for_update().get_or_create(kind="M")
     running = Sweep.objects.select_for_update().filter(outcome=SweepOutcome.RUNNING).first()
@@ -104,7 +104,7 @@ def require_no_sweep(at: datetime) -> None:
 
     Called first in the transaction of the decision: until its end, no sweep begins.
     """
-    running = _find_living(at)
+    running = find_running(at)
     if running is not None:
         raise SweepRunning(f"A sweep is running (number {running.pk}). Decide again when it has ended.")
 

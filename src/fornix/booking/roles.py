@@ -32,9 +32,12 @@ def roles_after(
 ) -> dict[int, Role]:
     """The roles that this Calpendo gives on the project: all of them anew while it is mirrored.
 
-    Otherwise nothing is added, and only those who may no longer work in Calpendo lose what they have.
+    One that is only asked for gives none. A frozen one adds nothing, and takes it from nobody but those who may no
+    longer work in Calpendo, or have no part and no link any more.
     """
-    wanted = wanted_roles(project.parts, people)
+    if project.standing is ProjectStanding.KNOWN:
+        return {}
+    wanted = wanted_roles(project.counting, people)
     if project.standing is ProjectStanding.MIRRORED:
         return wanted
     return {account_id: role for account_id, role in current.items() if account_id in wanted}

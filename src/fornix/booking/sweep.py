@@ -21,10 +21,15 @@ from fornix.booking.load import load_mirror
 from fornix.booking.plan import Plan, make_plan
 from fornix.booking.refusals import CalpendoUnusable
 from fornix.booking.report import HELD, Line, lines_of, usernames_of
+from fornix.booking.requests import answer_request, claim_request
 from fornix.catalog.mirror import GOOD
 from fornix.models import Sweep, SweepOutcome
 
 MOST_CONCERNS_KEPT = 500
+FIRST_WAITS = (
+    "nothing was changed, because this would be the first sweep that changes anything: look at the plan, "
+    "then `fornix mirror --accept-first`, or the button on the mirror page, applies it"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,30 +63,42 @@ def run_sweep(
 ) -> SweepResult:
     """Brings the mirror and the rights that follow from it to what Calpendo says now.
 
+    As long as none was ever applied, a sweep only plans: somebody has to see first that this is the right Calpendo.
+
     :param at: the time of the sweep, aware.
-    :param accept_first: takes the answer without comparing it with earlier ones: the site really became smaller.
+    :param accept_first: applies the first sweep. Later, takes the answer without comparing it with earlier ones: the
+        site really became smaller.
     :raises SweepRunning: another sweep has not ended yet.
     """
+    order = _Order(config, at, patience, accept_first=accept_first, is_first=find_last_good_sweep() is None)
     if dry_run:
-        return replace(_dry_run(config, at, patience, accept_first=accept_first), is_dry_run=True)
+        return replace(_prepare(order, None).result, is_dry_run=True)
     started = time.monotonic()
     sweep = take_lease(at)
     result = SweepResult(sweep.pk, SweepOutcome.INCOMPLETE, "it was stopped by a fault of ours", 0, {})
     try:
+        claim_request(sweep, accepts=accept_first)
         with kept_alive(sweep, at):
-            result = _sweep(config, at, sweep, patience, accept_first=accept_first)
+            result = _sweep(order, sweep)
     finally:
-        sweep.requests, sweep.counts = result.requests, dict(result.counts)
-        sweep.details = dict(result.details)
-        sweep.changes = [line.as_json() for line in result.lines]
-        finished_at = at + timedelta(seconds=time.monotonic() - started)
-        end_sweep(sweep, result.outcome, result.reason, finished_at)
+        _record(sweep, result, at + timedelta(seconds=time.monotonic() - started))
     return result
 
 
 def find_last_good_sweep() -> Sweep | None:
-    """The sweep that the mirror's present state comes from: complete, held removals or not."""
+    """The sweep that the mirror's present state comes from: complete, held changes or not."""
     return Sweep.objects.filter(outcome__in=GOOD).order_by("-id").first()
+
+
+@dataclass(frozen=True, slots=True)
+class _Order:
+    """What is asked of one sweep. `is_first`: none was applied before."""
+
+    config: CalpendoConfig
+    at: datetime
+    patience: Patience
+    accept_first: bool
+    is_first: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,53 +109,72 @@ class _Prepared:
     plan: Plan | None = None
 
 
-def _dry_run(config: CalpendoConfig, at: datetime, patience: Patience, *, accept_first: bool) -> SweepResult:
-    return _prepare(config, at, None, patience, accept_first=accept_first).result
-
-
-def _sweep(
-    config: CalpendoConfig, at: datetime, sweep: Sweep, patience: Patience, *, accept_first: bool
-) -> SweepResult:
-    prepared = _prepare(config, at, sweep.pk, patience, accept_first=accept_first)
-    if prepared.plan is None or prepared.plan.is_empty:
+def _sweep(order: _Order, sweep: Sweep) -> SweepResult:
+    prepared = _prepare(order, sweep.pk)
+    if prepared.plan is None:
+        return prepared.result
+    if order.is_first and not order.accept_first:
+        return replace(prepared.result, outcome=SweepOutcome.PLANNED, reason=FIRST_WAITS)
+    if prepared.plan.is_empty:
         return prepared.result
     try:
-        apply_plan(prepared.plan, config.instance, sweep, at)
+        apply_plan(prepared.plan, order.config.instance, sweep, order.at)
     except LeaseLost as lost:
         return replace(prepared.result, outcome=SweepOutcome.INCOMPLETE, reason=str(lost))
     return prepared.result
 
 
-def _prepare(
-    config: CalpendoConfig, at: datetime, sweep_id: int | None, patience: Patience, *, accept_first: bool
-) -> _Prepared:
-    with CalpendoClient(config, patience) as client:
+def _record(sweep: Sweep, result: SweepResult, at: datetime) -> None:
+    sweep.requests, sweep.counts = result.requests, dict(result.counts)
+    sweep.details = dict(result.details)
+    sweep.changes = [line.as_json() for line in result.lines]
+    end_sweep(sweep, result.outcome, result.reason, at)
+    answer_request(sweep, at=at)
+    if result.outcome is SweepOutcome.PLANNED:
+        # All of Calpendo, line by line: only the newest such plan is of any use, until one is confirmed.
+        Sweep.objects.filter(outcome=SweepOutcome.PLANNED, pk__lt=sweep.pk).update(changes=[])
+
+
+def _prepare(order: _Order, sweep_id: int | None) -> _Prepared:
+    config, at = order.config, order.at
+    with CalpendoClient(config, order.patience) as client:
         try:
             answer = fetch_answer(client, config, at)
         except CalpendoUnusable as refusal:
             return _Prepared(_incomplete(sweep_id, str(refusal), client.requests, {}))
-        mirror = load_mirror(config.instance, [row.id for row in answer.bookings])
-        judgement = judge(answer, mirror, None if accept_first else _baseline(), config)
-        counts = judgement.counts.rows
+        mirror = load_mirror(
+            config.instance, [row.id for row in answer.bookings], aliases=dict(config.alias_domains)
+        )
+        judgement = judge(answer, mirror, None if order.accept_first else _baseline(), config)
         if not judgement.is_complete:
+            counts = judgement.counts.rows
             return _Prepared(_incomplete(sweep_id, _doubts(judgement), client.requests, counts))
-        roll = call_roll(client, mirror, answer, config, at)
+        roll = call_roll(client, mirror, answer, config, at, _starts_of_good(config.vanish_sweeps))
         requests = client.requests
-    plan = make_plan(mirror, answer, config, at, is_first=find_last_good_sweep() is None, roll=roll)
-    holds = tuple(each.reason for each in plan.waiting)
+    plan = make_plan(mirror, answer, config, at, is_first=order.is_first, roll=roll)
+    waiting = tuple(each.reason for each in plan.waiting)
     result = SweepResult(
         sweep_id=sweep_id,
-        outcome=SweepOutcome.HELD if holds else SweepOutcome.COMPLETE,
-        reason="; ".join(holds),
+        outcome=SweepOutcome.HELD if waiting else SweepOutcome.COMPLETE,
+        reason="; ".join(waiting),
         requests=requests,
-        counts=counts,
+        counts=judgement.counts.rows,
         details=judgement.counts.as_json()
-        | {"concerns": list(plan.concerns[:MOST_CONCERNS_KEPT]), "held": list(holds)},
+        | {
+            "instance": config.instance,
+            "concerns": list(plan.concerns[:MOST_CONCERNS_KEPT]),
+            "held": list(waiting),
+        },
         lines=lines_of(plan, mirror, usernames_of(mirror.accounts)),
-        holds=holds,
+        holds=waiting,
         concerns=plan.concerns,
     )
     return _Prepared(result, plan)
+
+
+def _starts_of_good(most: int) -> list[datetime]:
+    starts = Sweep.objects.filter(outcome__in=GOOD).order_by("-id").values_list("started_at", flat=True)
+    return list(starts[:most])
 
 
 def _baseline() -> Baseline | None:

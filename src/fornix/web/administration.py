@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from fornix.booking.holds import held_removals
+from fornix.booking.holds import held
 from fornix.catalog.mirror import last_sweeps, last_troubles
 from fornix.catalog.waiting import waiting_lines
 from fornix.errors import Invalid
@@ -33,7 +33,7 @@ def mirror(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     context = {
         "sweeps": last_sweeps(actor),
-        "holds": held_removals(actor),
+        "holds": held(actor),
         "troubles": last_troubles(actor),
         "freshness": freshness(),
     }

@@ -1,0 +1,165 @@
+"""Reads the rows that are held otherwise than Calpendo says, as lines for people to decide on. Decides nothing."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from django.db.models import Min, Q
+
+from fornix.catalog.people import person_name
+from fornix.models import BookingPerson, BookingProject, BookingRole, Project
+from fornix.models.booking import Hold
+
+WAITING = Q(hold__in=(Hold.WAITING, Hold.PENDING))
+HELD = WAITING | Q(hold__in=(Hold.KEPT, Hold.REFUSED))
+DECIDED = (Hold.KEPT, Hold.REFUSED)
+
+
+class HoldKind(StrEnum):
+    """What is held: people who leave or join one project, its status, or that a person may not work any more."""
+
+    REMOVAL = "removal"
+    ADDITION = "addition"
+    STATUS = "status"
+    PERSON = "person"
+
+
+# The holds on parts of each kind: the one that waits for a decision, and the one after it was decided.
+PART_HOLDS = {
+    HoldKind.REMOVAL: (Hold.WAITING, Hold.KEPT),
+    HoldKind.ADDITION: (Hold.PENDING, Hold.REFUSED),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """One thing to decide on, or decided against Calpendo (`is_decided`), which may follow it later.
+
+    `project` is its code here: "" where it holds no data, or where it is a person. `booked_title` is how Calpendo
+    names it. `people` are names.
+    """
+
+    id: str
+    kind: HoldKind
+    project: str
+    booked_title: str
+    reason: str
+    people: tuple[str, ...]
+    since: datetime
+    is_decided: bool = False
+
+
+def held_people() -> Iterator[Held]:
+    """People of whom the mirror acts as if they might work, or might not, otherwise than Calpendo says."""
+    for person in BookingPerson.objects.filter(HELD).order_by("pk"):
+        yield Held(
+            id=f"{HoldKind.PERSON}-{person.pk}",
+            kind=HoldKind.PERSON,
+            project="",
+            booked_title="",
+            reason=_reason_of_person(person),
+            people=(person_name(person),),
+            since=person.held_at or person.last_seen_at,
+            is_decided=person.hold in DECIDED,
+        )
+
+
+def held_projects() -> Iterator[Held]:
+    """Projects whose status is not followed."""
+    rows = list(BookingProject.objects.filter(HELD).order_by("pk"))
+    labels = _labels([row.pk for row in rows])
+    listed: defaultdict[int, list[BookingRole]] = defaultdict(list)
+    roles = BookingRole.objects.filter(booking_project__in=rows).exclude(
+        hold__in=PART_HOLDS[HoldKind.ADDITION]
+    )
+    for role in roles.select_related("person").order_by("pk"):
+        listed[role.booking_project_id].append(role)
+    for row in rows:
+        is_decided = row.hold in DECIDED
+        reason = f"it is {row.held_status or 'without status'} in Calpendo"
+        yield Held(
+            id=f"{HoldKind.STATUS}-{row.pk}",
+            kind=HoldKind.STATUS,
+            project=labels.get(row.pk, ""),
+            booked_title=_title(row),
+            reason=f"{reason}, and goes on as {row.status} here" + (" by decision" if is_decided else ""),
+            people=_names(listed[row.pk]),
+            since=row.held_at or row.last_seen_at,
+            is_decided=is_decided,
+        )
+
+
+def held_parts() -> Iterator[Held]:
+    """Projects that people leave or join in Calpendo and not here; one line for each project and direction.
+
+    While something waits, the line is about that alone; what was decided earlier is told again after it.
+    """
+    roles = BookingRole.objects.filter(HELD).select_related("person", "booking_project").order_by("pk")
+    found: defaultdict[tuple[int, HoldKind], list[BookingRole]] = defaultdict(list)
+    for role in roles:
+        kind = HoldKind.REMOVAL if role.hold in PART_HOLDS[HoldKind.REMOVAL] else HoldKind.ADDITION
+        found[role.booking_project_id, kind].append(role)
+    labels = _labels([pk for pk, _ in found])
+    for (pk, kind), rows in found.items():
+        waiting = [row for row in rows if row.hold not in DECIDED]
+        yield _of_parts(kind, labels.get(pk, ""), waiting or rows)
+
+
+def waiting_count() -> int:
+    """How many lines wait for a decision."""
+    roles = BookingRole.objects.filter(WAITING).values("booking_project", "hold").distinct().count()
+    people, projects = BookingPerson.objects.filter(WAITING), BookingProject.objects.filter(WAITING)
+    return roles + people.count() + projects.count()
+
+
+def oldest_held_at() -> datetime | None:
+    """Since when the oldest of what waits for a decision does; None when nothing waits."""
+    found = [
+        model._default_manager.filter(WAITING).aggregate(oldest=Min("held_at"))["oldest"]
+        for model in (BookingPerson, BookingProject, BookingRole)
+    ]
+    return min((each for each in found if each is not None), default=None)
+
+
+def _of_parts(kind: HoldKind, label: str, rows: Sequence[BookingRole]) -> Held:
+    booked, is_decided = rows[0].booking_project, rows[0].hold in DECIDED
+    told = "no longer listed in Calpendo" if kind is HoldKind.REMOVAL else "newly listed in Calpendo"
+    decided = {HoldKind.REMOVAL: "they stay by decision", HoldKind.ADDITION: "refused by decision"}
+    return Held(
+        id=f"{kind}-{booked.pk}",
+        kind=kind,
+        project=label,
+        booked_title=_title(booked),
+        reason=f"{told}; {decided[kind]}" if is_decided else told,
+        people=_names(rows),
+        since=min(row.held_at or row.since for row in rows),
+        is_decided=is_decided,
+    )
+
+
+def _reason_of_person(person: BookingPerson) -> str:
+    status = person.status or "without status"
+    if person.expires_on is not None:
+        status += f" (expires on {person.expires_on})"
+    if person.hold == Hold.REFUSED:
+        return f"{status} in Calpendo; suspended here by decision"
+    if person.hold == Hold.KEPT:
+        return f"{status} in Calpendo; keeps what comes from there by decision"
+    return f"{status} in Calpendo; would lose all that comes from there"
+
+
+def _labels(booking_project_pks: Sequence[int]) -> dict[int, str]:
+    rows = Project.objects.filter(booking_project__in=set(booking_project_pks))
+    return {pk: label for pk, label in rows.values_list("booking_project_id", "label") if pk is not None}
+
+
+def _title(row: BookingProject) -> str:
+    return f"{row.code or f'(no code, id {row.external_id})'} {row.name}".strip()
+
+
+def _names(rows: Sequence[BookingRole]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(person_name(row.person) for row in rows))
