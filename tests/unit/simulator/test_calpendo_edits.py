@@ -100,10 +100,28 @@ def test_hidden_field_keeps_what_was_last_readable_in_the_truth(site):
     assert "9127" not in project_of(site)["people"]
 
 
+def test_vanished_row_is_seen_nowhere_and_returns_with_all_that_referred_to_it(site):
+    before = site.truth()
+    row = {"type": PROJECT, "id": HEARING}
+    site.edit([{"op": "vanish", **row}])
+    gone = site.truth()
+    assert HEARING not in gone["projects"]
+    assert {each["project"] for each in gone["bookings"].values()} >= {HEARING}
+    site.edit([{"op": "return", **row}])
+    assert site.truth() == before
+
+
+def test_truth_tells_only_the_parts_that_are_wanted(site):
+    assert set(site.truth(("people", "cases"))) == {"people", "cases"}
+    assert site.truth(("people",))["people"] == site.truth()["people"]
+
+
 @pytest.mark.parametrize(
     "edit",
     [
         {},
+        {"op": "vanish", "type": PROJECT, "id": "1"},
+        {"op": "return", "type": PROJECT, "id": HEARING},
         {"op": "explode"},
         {"op": "set", "type": "No.Type", "id": "1"},
         {"op": "set", "type": PROJECT, "id": HEARING, "fields": {"colour": "red"}},

@@ -5,12 +5,14 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, replace
 from typing import Any, TypeAlias
+from urllib.parse import parse_qsl
 
 from .answers import Answer, json_answer
 from .refusals import ControlRefused, SimulatorRefusal
 from .stamps import parse_instant, parse_span
 from .state import Beginning, Site
 from .switches import parse_switches
+from .truth import PARTS
 
 LONGEST_BODY = 4 * 1024 * 1024
 _Action: TypeAlias = Callable[[Site, Any], Any]
@@ -20,12 +22,13 @@ def control_answer(site: Site, token: str, method: str, path: str, authorization
     """The answer to one control request; refusals are JSON with `error`."""
     if not hmac.compare_digest(authorization.encode(), f"Bearer {token}".encode()):
         return json_answer({"error": "send the header Authorization: Bearer TOKEN"}, 401)
-    action = _ACTIONS.get((method, path.partition("?")[0].rstrip("/")))
+    name, _, query = path.partition("?")
+    action = _ACTIONS.get((method, name.rstrip("/")))
     if action is None:
-        known = ", ".join(f"{verb} {name}" for verb, name in _ACTIONS)
+        known = ", ".join(f"{verb} {each}" for verb, each in _ACTIONS)
         return json_answer({"error": f"there is only: {known}"}, 404)
     try:
-        return json_answer(action(site, _content(body) if method == "POST" else None))
+        return json_answer(action(site, _content(body) if method == "POST" else dict(parse_qsl(query))))
     except SimulatorRefusal as refusal:
         return json_answer({"error": str(refusal)}, 400)
 
@@ -99,12 +102,17 @@ def _faults(site: Site, content: Any) -> Any:
     return {"rules": site.set_faults(content)}
 
 
-def _log(site: Site, _content_unused: Any) -> Any:
+def _log(site: Site, _asked: Any) -> Any:
     return {"requests": [asdict(each) | {"clock": each.clock.isoformat()} for each in site.log()]}
 
 
-def _truth(site: Site, _content_unused: Any) -> Any:
-    return _described(site.beginning) | {"clock": site.clock.isoformat()} | site.truth()
+def _truth(site: Site, asked: Any) -> Any:
+    """`?parts=people,projects` leaves the rest out: of a large set, bookings take a while."""
+    parts = str(_object(asked, "parts").get("parts", ",".join(PARTS))).split(",")
+    unknown = sorted(set(parts) - set(PARTS))
+    if unknown:
+        raise ControlRefused(f"no such part: {', '.join(unknown)}; there are {', '.join(PARTS)}")
+    return _described(site.beginning) | {"clock": site.clock.isoformat()} | site.truth(parts)
 
 
 _ACTIONS: Mapping[tuple[str, str], _Action] = {

@@ -10,6 +10,7 @@ from .cases import Case
 from .refusals import ControlRefused
 from .sets.demo import CASES, OVERNIGHT, build_demo
 from .sets.elsewhere import build_elsewhere
+from .sets.large import build_large
 from .world import World
 
 
@@ -25,6 +26,7 @@ class DataSet:
 SETS: Mapping[str, DataSet] = {
     "demo": DataSet(build_demo, CASES, OVERNIGHT),
     "elsewhere": DataSet(build_elsewhere),
+    "large": DataSet(build_large),
 }
 
 

@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 from .refusals import ControlRefused, TypeUnknown
 from .schema import BOOKING, Kind, Property, own_properties, table_of
 from .stamps import parse_instant
+from .stirring import stirred
 from .world import HiddenKey, Range, Row, Value, World
 
 _MOST_EDITS = 10_000
@@ -139,6 +140,28 @@ def _show(world: World, edit: Edit, _rules: EditRules) -> World:
     return world.with_hidden({k: v for k, v in world.hidden.items() if k != key})
 
 
+def _vanish(world: World, edit: Edit, _rules: EditRules) -> World:
+    """The account may no longer see the row at all; what refers to it goes on doing so."""
+    return world.with_vanished(_row(world, edit))
+
+
+def _return(world: World, edit: Edit, _rules: EditRules) -> World:
+    type_name, row_id = _text(edit, "type"), _text(edit, "id")
+    row = world.vanished.get((table_of(type_name), row_id))
+    if row is None:
+        raise ControlRefused(f"{type_name} {row_id} has not vanished")
+    return world.with_returned(row)
+
+
+def _stir(world: World, edit: Edit, rules: EditRules) -> World:
+    percent, seed = edit.get("percent", 1), edit.get("seed", 1)
+    if not isinstance(percent, int | float) or isinstance(percent, bool) or not 0 < percent <= 100:
+        raise ControlRefused(f"percent is a number above 0 and up to 100, not {percent!r}")
+    if not isinstance(seed, int) or isinstance(seed, bool):
+        raise ControlRefused(f"seed is a whole number, not {seed!r}")
+    return world.with_rows(stirred(world, rules.clock, float(percent), seed))
+
+
 def _field_key(world: World, edit: Edit) -> tuple[Row, HiddenKey]:
     row, name = _row(world, edit), _text(edit, "field")
     if name not in own_properties(row.type_name):
@@ -154,6 +177,9 @@ _OPERATIONS: Mapping[str, Callable[[World, Edit, EditRules], World]] = {
     "delete": _delete,
     "hide": _hide,
     "show": _show,
+    "vanish": _vanish,
+    "return": _return,
+    "stir": _stir,
     "case": _run_case,
 }
 

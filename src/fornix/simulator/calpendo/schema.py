@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
+from functools import cache
 
 from .refusals import TypeUnknown
 from .switches import Switches
@@ -119,6 +120,7 @@ def table_of(type_name: str) -> str:
     return _PARENT.get(type_name, type_name)
 
 
+@cache
 def own_properties(type_name: str) -> Mapping[str, Property]:
     """The properties that are stored with objects of a type, whatever the switches say."""
     if type_name not in _PROPERTIES:
@@ -127,6 +129,7 @@ def own_properties(type_name: str) -> Mapping[str, Property]:
     return {each.name: each for each in (*inherited, *_PROPERTIES[type_name])}
 
 
+@cache
 def visible_properties(type_name: str, switches: Switches) -> Mapping[str, Property]:
     """The properties that a site of this variant has, the three that every object has first."""
     present = _PI_PROPERTIES[switches.pi_mode]

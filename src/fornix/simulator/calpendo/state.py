@@ -3,6 +3,7 @@
 import random
 import threading
 from collections import deque
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
@@ -18,7 +19,7 @@ from .moment import Moment
 from .refusals import ControlRefused
 from .requests import Request, parse_target
 from .switches import Switches
-from .truth import tell_truth
+from .truth import PARTS, tell_truth
 from .world import World
 
 DEFAULT_CLOCK = datetime(2026, 3, 4, 8, 0, tzinfo=UTC)
@@ -80,6 +81,11 @@ class Site:
     def beginning(self) -> Beginning:
         """What the present state was built from."""
         return self._beginning
+
+    @property
+    def world(self) -> World:
+        """The present state."""
+        return self._world
 
     @property
     def clock(self) -> datetime:
@@ -168,12 +174,12 @@ class Site:
         with self._lock:
             return list(self._log)
 
-    def truth(self) -> dict[str, Any]:
-        """What a perfect mirror of the present state contains."""
+    def truth(self, parts: Collection[str] = PARTS) -> dict[str, Any]:
+        """What a perfect mirror of the present state contains, or these parts of it."""
         with self._lock:
             switches, world, clock = self._beginning.switches, self._world, self._clock
             data_set = self._data_set
-        return tell_truth(world, switches, clock, data_set.cases, data_set.overnight)
+        return tell_truth(world, switches, clock, data_set.cases, data_set.overnight, parts)
 
 
 # States never change, so a second reset to the same beginning need not build it again.

@@ -7,6 +7,7 @@ from .answers import Answer, error_answer, html_answer, json_answer
 from .faults.effects import Effects
 from .moment import Moment
 from .negotiation import Form, wanted_form
+from .query.candidates import candidates
 from .query.conditions import bind
 from .query.grammar import parse_expression
 from .query.paths import resolve_path
@@ -78,7 +79,8 @@ def _selected(target: Target, moment: Moment) -> list[Row]:
     lenient = moment.switches.or_close_strict == "lenient"
     expression = parse_expression(target.rest, lenient=lenient)
     matches = bind(target.type_name, expression, moment.switches, moment.world.zone)
-    return [row for row in moment.world.rows(target.type_name) if matches(moment.world, row)]
+    looked_at = candidates(moment.world, target.type_name, expression)
+    return [row for row in looked_at if matches(moment.world, row)]
 
 
 def _formed(target: Target, form: Form, shapes: Sequence[dict[str, Any]], content: object) -> Answer:

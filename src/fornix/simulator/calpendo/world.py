@@ -2,12 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import Enum
-from typing import TypeAlias
+from typing import Protocol, TypeAlias, runtime_checkable
 from zoneinfo import ZoneInfo
 
+from .overlay import Overlay
 from .schema import BOOKING, PROJECT, USER, table_of
 
 
@@ -63,28 +64,46 @@ def _formatted_name(row: Row) -> str:
     return name
 
 
+@runtime_checkable
+class Calendar(Protocol):
+    """Bookings that are kept by their start, so that a window of them is found without looking at all."""
+
+    def starting(self, earliest: datetime | None, latest: datetime | None) -> Iterable[Row]:
+        """Those that start from `earliest` to `latest`, both included, by the site's wall clock."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class World:
     """All rows of one moment, the site's zone, and what the service account may not read.
 
-    `hidden` keeps, per hidden field, the value that was last readable, or NEVER_SEEN.
+    `hidden` keeps, per hidden field, the value that was last readable, or NEVER_SEEN; `vanished` the rows that are
+    there and cannot be seen at all, as after a change of the account's rights.
     """
 
     zone: ZoneInfo
-    tables: Mapping[str, Mapping[str, Row]]
+    tables: Mapping[str, Overlay[Row]]
     hidden: Mapping[HiddenKey, Value | Mark] = field(default_factory=dict)
+    vanished: Mapping[tuple[str, str], Row] = field(default_factory=dict)
 
     def find(self, type_name: str, row_id: str) -> Row | None:
         """The row of this type (or of one of its sub-types) with this id."""
-        row = self.tables.get(table_of(type_name), {}).get(row_id)
-        if row is None or type_name not in {row.type_name, table_of(row.type_name)}:
-            return None
-        return row
+        table = self.tables.get(table_of(type_name))
+        row = table.get(row_id) if table is not None else None
+        return row if row is not None and _is_of(row, type_name) else None
 
     def rows(self, type_name: str) -> list[Row]:
         """All rows of a type, those of its sub-types included, in the order they were made."""
-        every = self.tables.get(table_of(type_name), {}).values()
-        return [row for row in every if type_name in {row.type_name, table_of(row.type_name)}]
+        table = self.tables.get(table_of(type_name))
+        return [row for row in table.values() if _is_of(row, type_name)] if table is not None else []
+
+    def starting(self, type_name: str, earliest: datetime | None, latest: datetime | None) -> list[Row]:
+        """Rows of a kind of booking: at least those that start from `earliest` to `latest` (wall clock)."""
+        table = self.tables.get(table_of(type_name))
+        if table is None or not isinstance(table.first, Calendar):
+            return self.rows(type_name)
+        unchanged = (row for row in table.first.starting(earliest, latest) if row.id not in table.over)
+        return [row for row in (*unchanged, *table.added()) if _is_of(row, type_name)]
 
     def value(self, row: Row, name: str) -> Value | Mark:
         """What the service account reads in this property; HIDDEN where it may not."""
@@ -100,31 +119,54 @@ class World:
 
     def with_rows(self, rows: Iterable[Row]) -> "World":
         """Another state in which these rows replace those of the same id, or are new."""
-        tables = {name: dict(table) for name, table in self.tables.items()}
-        for row in rows:
-            tables.setdefault(table_of(row.type_name), {})[row.id] = row
-        return World(self.zone, tables, self.hidden)
+        return self._changed({(table_of(row.type_name), row.id): row for row in rows})
 
     def without(self, rows: Iterable[Row]) -> "World":
         """Another state that lacks these rows."""
         gone = {(table_of(row.type_name), row.id) for row in rows}
-        tables = {
-            name: {row_id: row for row_id, row in table.items() if (name, row_id) not in gone}
-            for name, table in self.tables.items()
-        }
         hidden = {key: value for key, value in self.hidden.items() if key[:2] not in gone}
-        return World(self.zone, tables, hidden)
+        return replace(self._changed(dict.fromkeys(gone)), hidden=hidden)
 
     def with_hidden(self, hidden: Mapping[HiddenKey, Value | Mark]) -> "World":
         """Another state in which exactly these fields are hidden."""
-        return World(self.zone, self.tables, hidden)
+        return replace(self, hidden=hidden)
+
+    def with_vanished(self, row: Row) -> "World":
+        """Another state in which this row cannot be seen, whatever refers to it."""
+        key = (table_of(row.type_name), row.id)
+        return replace(self._changed({key: None}), vanished={**self.vanished, key: row})
+
+    def with_returned(self, row: Row) -> "World":
+        """Another state in which a vanished row is seen again."""
+        key = (table_of(row.type_name), row.id)
+        left = {each: kept for each, kept in self.vanished.items() if each != key}
+        return replace(self._changed({key: row}), vanished=left)
+
+    def _changed(self, changes: Mapping[tuple[str, str], Row | None]) -> "World":
+        by_table: defaultdict[str, dict[str, Row | None]] = defaultdict(dict)
+        for (name, row_id), row in changes.items():
+            by_table[name][row_id] = row
+        tables = dict(self.tables)
+        for name, changed in by_table.items():
+            tables[name] = tables.get(name, Overlay({})).changed(changed)
+        return replace(self, tables=tables)
+
+
+def _is_of(row: Row, type_name: str) -> bool:
+    return row.type_name == type_name or table_of(row.type_name) == type_name
 
 
 def world_of(
-    rows: Iterable[Row], zone: ZoneInfo, hidden: Mapping[HiddenKey, Value | Mark] | None = None
+    rows: Iterable[Row],
+    zone: ZoneInfo,
+    hidden: Mapping[HiddenKey, Value | Mark] | None = None,
+    bookings: Mapping[str, Row] | None = None,
 ) -> World:
-    """A state made of these rows, in their order."""
+    """A state made of these rows, in their order; `bookings` are those that are made when they are asked for."""
     tables: defaultdict[str, dict[str, Row]] = defaultdict(dict)
     for row in rows:
         tables[table_of(row.type_name)][row.id] = row
-    return World(zone, dict(tables), dict(hidden or {}))
+    every: dict[str, Mapping[str, Row]] = dict(tables)
+    if bookings is not None:
+        every[BOOKING] = bookings
+    return World(zone, {name: Overlay(table) for name, table in every.items()}, dict(hidden or {}))
