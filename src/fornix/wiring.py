@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from django.conf import settings
 
-from fornix.booking.config import CalpendoConfig, parse_excluded, parse_pi, parse_scanners
+from fornix.booking.choices import Choice, choices_of, config_of
+from fornix.booking.config import CalpendoConfig
+from fornix.booking.options import PASSWORD_FILE
+from fornix.booking.site_files import read_password_file
 from fornix.catalog.site_rules import SiteRules
+from fornix.catalog.site_settings import chosen_settings
 from fornix.dicom.scan_types import ScanTypeRule
 from fornix.errors import Invalid
 from fornix.storage.local import LocalStore
@@ -64,15 +69,37 @@ def _pairs(text: str, setting: str) -> list[tuple[str, str]]:
     return pairs
 
 
-def calpendo_config() -> CalpendoConfig:
-    """The centre's Calpendo; CalpendoNotConfigured when there is none."""
+def calpendo_choices() -> tuple[Choice, ...]:
+    """Every option of the mirror as it stands now: environment, file, page, default, in this order."""
     chosen = environment()
-    return CalpendoConfig(
-        url=chosen.calpendo_url,
-        username=chosen.calpendo_username,
-        password=chosen.calpendo_password,
-        time_zone=chosen.calpendo_time_zone,
-        scanners=parse_scanners(chosen.calpendo_scanners),
-        excluded=parse_excluded(chosen.calpendo_excluded_codes),
-        pi=parse_pi(chosen.calpendo_pi),
-    )
+    return choices_of(chosen.calpendo, chosen.file.values, chosen_settings(), chosen.time_zone)
+
+
+def calpendo_config() -> CalpendoConfig:
+    """The centre's Calpendo as it is configured now; CalpendoNotConfigured when there is none.
+
+    Asked for anew by each sweep: what was changed on a page, or in the password's file, counts from the next one on.
+    """
+    return config_of(calpendo_choices(), _calpendo_password())
+
+
+def _calpendo_password() -> str:
+    chosen = environment()
+    if chosen.calpendo_password:
+        return chosen.calpendo_password
+    path = chosen.file.values.get(PASSWORD_FILE.key)
+    return read_password_file(Path(str(path))) if path else chosen.file.password
+
+
+def calpendo_is_configured() -> bool:
+    """Whether a Calpendo was named, by whomever; what else it needs, `calpendo_config` says."""
+    return bool(_chosen("calpendo.url").value)
+
+
+def sweep_interval_s() -> int:
+    """Seconds between two sweeps, as configured now. Every page asks: what cannot be used counts as the default."""
+    return int(str(_chosen("calpendo.interval_s").value))
+
+
+def _chosen(key: str) -> Choice:
+    return next(choice for choice in calpendo_choices() if choice.option.key == key)

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import ipaddress
-import re
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import Literal, get_args
+from typing import Literal
 from urllib.parse import SplitResult, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -114,12 +113,15 @@ class CalpendoConfig:
     def __post_init__(self) -> None:
         if not (self.url and self.username and self.password):
             raise CalpendoNotConfigured
-        check_address(self.url)
+        try:
+            check_address(self.url)
+        except CalpendoSettingInvalid as refusal:
+            raise CalpendoSettingInvalid(f"calpendo.url {refusal}") from None
         try:
             ZoneInfo(self.time_zone)
         except (ZoneInfoNotFoundError, ValueError, OSError):
             raise CalpendoSettingInvalid(
-                f"FORNIX_CALPENDO_TIME_ZONE is a zone such as Europe/London, not {self.time_zone}."
+                f"calpendo.time_zone is a zone such as Europe/London, not {self.time_zone}."
             ) from None
 
     @property
@@ -139,68 +141,22 @@ def source_of(instance: str) -> str:
 
 
 def check_address(url: str) -> None:
-    """Refuses an address over which the password would travel readable, or that hides one."""
+    """Refuses an address over which the password would travel readable, or that hides one.
+
+    The refusal is the end of a sentence that begins with the setting's name.
+    """
     parts = _split(url)
     if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise CalpendoSettingInvalid(
-            "FORNIX_CALPENDO_URL is Calpendo's usual address, such as https://centre.calpendo.com"
-        )
+        raise CalpendoSettingInvalid("is Calpendo's usual address, such as https://centre.calpendo.com")
     if parts.username or parts.password:
-        raise CalpendoSettingInvalid(
-            "FORNIX_CALPENDO_URL holds no user name or password; they have settings of their own."
-        )
+        raise CalpendoSettingInvalid("holds no user name and no password; they have settings of their own.")
     if parts.query or parts.fragment:
-        raise CalpendoSettingInvalid("FORNIX_CALPENDO_URL ends before any ? or #.")
+        raise CalpendoSettingInvalid("ends before any ? or #.")
     if parts.scheme == "http" and not _is_loopback(parts.hostname):
         raise CalpendoSettingInvalid(
-            f"FORNIX_CALPENDO_URL starts with https://: the password would cross the network to {parts.hostname} "
-            "readable by anybody on the way."
+            f"starts with https://: the password would cross the network to {parts.hostname} readable by anybody "
+            "on the way."
         )
-
-
-def parse_scanners(text: str) -> tuple[tuple[str, str], ...]:
-    """FORNIX_CALPENDO_SCANNERS: `11=MR,12=MR,13=MEG`, resource ids with their modality."""
-    pairs = []
-    for part in _parts(text, ","):
-        resource_id, _, modality = (piece.strip() for piece in part.partition("="))
-        if not resource_id or modality.upper() not in MODALITIES:
-            raise CalpendoSettingInvalid(f"FORNIX_CALPENDO_SCANNERS is a list like 11=MR,13=MEG, not {part}")
-        pairs.append((resource_id, modality.upper()))
-    return tuple(pairs)
-
-
-def parse_excluded(text: str) -> tuple[str, ...]:
-    """FORNIX_CALPENDO_EXCLUDED_CODES: regular expressions parted by semicolons; a lone `-` excludes nothing."""
-    if text.strip() == "-":
-        return ()
-    patterns = _parts(text, ";") or DEFAULT_EXCLUDED
-    for pattern in patterns:
-        try:
-            re.compile(pattern)
-        except re.error as error:
-            raise CalpendoSettingInvalid(
-                f"FORNIX_CALPENDO_EXCLUDED_CODES: {pattern} is no regular expression ({error})."
-            ) from None
-    return patterns
-
-
-def parse_pi(text: str) -> tuple[PiSource, ...]:
-    """FORNIX_CALPENDO_PI: `reference:property;email:property;name:property;person:property`, tried in order."""
-    sources = []
-    for part in _parts(text, ";"):
-        kind, _, name = (piece.strip() for piece in part.partition(":"))
-        if kind not in get_args(PiKind) or not re.fullmatch(r"[A-Za-z]\w*", name):
-            kinds = ", ".join(get_args(PiKind))
-            raise CalpendoSettingInvalid(
-                f"FORNIX_CALPENDO_PI is a list like reference:principalInvestigator;email:piEmail "
-                f"(kinds: {kinds}), not {part}"
-            )
-        sources.append(PiSource(kind, name))  # type: ignore[arg-type]
-    return tuple(sources) or DEFAULT_PI
-
-
-def _parts(text: str, separator: str) -> tuple[str, ...]:
-    return tuple(filter(None, (piece.strip() for piece in text.split(separator))))
 
 
 def _split(url: str) -> SplitResult:
@@ -208,7 +164,9 @@ def _split(url: str) -> SplitResult:
         parts = urlsplit(url)
         _ = parts.port
     except ValueError:
-        raise CalpendoSettingInvalid("FORNIX_CALPENDO_URL is not an address.") from None
+        raise CalpendoSettingInvalid(
+            "is an address such as https://centre.calpendo.com, and this is not an address."
+        ) from None
     return parts
 
 

@@ -6,11 +6,14 @@ from fornix.errors import Invalid, Refused, Unavailable
 
 
 class CalpendoNotConfigured(Invalid):
-    """Calpendo is not configured. Set FORNIX_CALPENDO_URL, FORNIX_CALPENDO_USERNAME and FORNIX_CALPENDO_PASSWORD."""
+    """Calpendo is not configured: its address, a user name and a password are needed.
+
+    They are in fornix.toml or in FORNIX_CALPENDO_URL, FORNIX_CALPENDO_USERNAME and FORNIX_CALPENDO_PASSWORD.
+    """
 
 
 class CalpendoSettingInvalid(Invalid):
-    """A FORNIX_CALPENDO setting cannot be used."""
+    """A setting of the mirror cannot be used."""
 
 
 class SweepRunning(Refused):

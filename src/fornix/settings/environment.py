@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from fornix.booking.option_kinds import Plain
+from fornix.booking.options import BY_ENV, PASSWORD
+from fornix.booking.refusals import CalpendoSettingInvalid
 from fornix.errors import Invalid
+from fornix.settings.config_file import ConfigFile, find_config_file, read_config_file
 
 LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "[::1]")
 
 
 @dataclass(frozen=True, slots=True)
 class Environment:
-    """The settings of one archive."""
+    """The settings of one archive. `calpendo` holds the options that the environment sets, by key, without secrets."""
 
     data: Path
     database_url: str
@@ -26,14 +30,9 @@ class Environment:
     accession_prefix: str
     patient_name_as_subject: bool
     scan_types: str
-    calpendo_url: str
-    calpendo_username: str
-    calpendo_password: str
-    calpendo_time_zone: str
-    calpendo_scanners: str
-    calpendo_excluded_codes: str
-    calpendo_pi: str
-    sweep_interval_s: int
+    calpendo: Mapping[str, Plain]
+    calpendo_password: str = field(repr=False)
+    file: ConfigFile
 
 
 def default_data_folder(environ: Mapping[str, str]) -> Path:
@@ -44,25 +43,35 @@ def default_data_folder(environ: Mapping[str, str]) -> Path:
 
 def read_environment(environ: Mapping[str, str] = os.environ) -> Environment:
     """The settings as the environment gives them; absent ones have the documented defaults."""
-    time_zone = _zone(environ, "FORNIX_TIME_ZONE", "UTC")
+    data = Path(environ.get("FORNIX_DATA") or default_data_folder(environ)).absolute()
+    calpendo = _options(environ)
     return Environment(
-        data=Path(environ.get("FORNIX_DATA") or default_data_folder(environ)).absolute(),
+        data=data,
         database_url=environ.get("FORNIX_DATABASE", ""),
         url=_address(environ, "FORNIX_URL"),
         insecure=environ.get("FORNIX_INSECURE", "") == "1",
-        time_zone=time_zone,
+        time_zone=_zone(environ, "FORNIX_TIME_ZONE", "UTC"),
         accession_prefix=environ.get("FORNIX_ACCESSION_PREFIX", "FORNIX"),
         patient_name_as_subject=environ.get("FORNIX_PATIENT_NAME_AS_SUBJECT", "1") == "1",
         scan_types=environ.get("FORNIX_SCAN_TYPES", ""),
-        calpendo_url=environ.get("FORNIX_CALPENDO_URL", "").rstrip("/"),
-        calpendo_username=environ.get("FORNIX_CALPENDO_USERNAME", ""),
-        calpendo_password=environ.get("FORNIX_CALPENDO_PASSWORD", ""),
-        calpendo_time_zone=_zone(environ, "FORNIX_CALPENDO_TIME_ZONE", time_zone),
-        calpendo_scanners=environ.get("FORNIX_CALPENDO_SCANNERS", ""),
-        calpendo_excluded_codes=environ.get("FORNIX_CALPENDO_EXCLUDED_CODES", ""),
-        calpendo_pi=environ.get("FORNIX_CALPENDO_PI", ""),
-        sweep_interval_s=_seconds(environ, "FORNIX_SWEEP_INTERVAL_S", 3600),
+        calpendo=calpendo,
+        calpendo_password=environ.get(PASSWORD.env, ""),
+        file=read_config_file(find_config_file(environ, data)),
     )
+
+
+def _options(environ: Mapping[str, str]) -> Mapping[str, Plain]:
+    """The options that the environment sets, by key. An empty variable sets nothing."""
+    found: dict[str, Plain] = {}
+    for name, option in BY_ENV.items():
+        text = environ.get(name)
+        if not text:
+            continue
+        try:
+            found[option.key] = "" if option is PASSWORD else option.kind.read(text)
+        except CalpendoSettingInvalid as refusal:
+            raise Invalid(f"{name} {refusal}") from None
+    return found
 
 
 def _zone(environ: Mapping[str, str], name: str, default: str) -> str:
@@ -82,13 +91,6 @@ def _address(environ: Mapping[str, str], name: str) -> str:
     if text and (parts.scheme not in ("http", "https") or not parts.hostname or parts.path):
         raise Invalid(f"{name} is an address such as https://archive.example.org. This is not: {text}")
     return text
-
-
-def _seconds(environ: Mapping[str, str], name: str, default: int) -> int:
-    text = environ.get(name) or str(default)
-    if not text.isascii() or not text.isdigit() or int(text) < 1:
-        raise Invalid(f"{name} is a number of seconds, such as {default}. This is not: {text}")
-    return int(text)
 
 
 def database_settings(environment: Environment) -> dict[str, object]:

@@ -35,11 +35,10 @@ def site_jobs() -> tuple[Job, ...]:
         Job("leftovers", finish_leftovers, LEFTOVERS_EVERY_S),
         Job("tidy", tidy, TIDY_EVERY_S, first_after_s=SOON_S),
     )
-    environment = wiring.environment()
-    if not environment.calpendo_url:
+    if not wiring.calpendo_is_configured():
         return jobs
     sweeping = Sweeping(wiring.calpendo_config())
-    every_s = max(MIN_SWEEP_S, float(environment.sweep_interval_s))
+    every_s = max(MIN_SWEEP_S, float(wiring.sweep_interval_s()))
     first_s = first_sweep_after_s(every_s, timezone.now())
     return (*jobs, Job("sweep", sweeping.run, every_s, first_after_s=first_s))
 

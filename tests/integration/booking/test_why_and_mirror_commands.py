@@ -25,10 +25,12 @@ def configured(calpendo, db, monkeypatch):
     """An archive whose settings lead to the simulated Calpendo."""
     environment = replace(
         settings.FORNIX,
-        calpendo_url=calpendo.url,
-        calpendo_username="archive",
+        calpendo={
+            "calpendo.url": calpendo.url,
+            "calpendo.username": "archive",
+            "calpendo.time_zone": "Europe/London",
+        },
         calpendo_password="archive",
-        calpendo_time_zone="Europe/London",
     )
     monkeypatch.setattr(settings, "FORNIX", environment)
     return calpendo
