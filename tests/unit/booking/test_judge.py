@@ -114,3 +114,37 @@ def test_counts_are_kept_per_status():
 
     assert counts.statuses == {"person Normal": 60, "project Approved": 37, "project Terminated": 3}
     assert counts.rows == {"projects": 40, "people": 60, "resources": 1, "bookings": 0}
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"sentinel_projects": ("404",)}, "the project 404 is missing"),
+        ({"sentinel_people": ("404",)}, "the person 404 is missing"),
+        ({"sentinel_projects": ("3",), "sentinel_people": ("1", "2")}, None),
+    ],
+)
+def test_what_the_site_says_is_always_there_must_be_there(changes, words):
+    found = judge(FULL, NOTHING, None, replace(CONFIG, **changes)).reasons
+
+    assert [words in reason for reason in found] == ([True] if words else [])
+
+
+def test_rows_that_were_missing_before_are_not_counted_again():
+    fewer = replace(FULL, projects=FULL.projects[4:])
+    still_fewer = replace(FULL, projects=FULL.projects[8:])
+    mirror = applied(MIRROR, make_plan(MIRROR, fewer, CONFIG, AT))
+
+    assert judge(fewer, mirror, BASELINE, CONFIG).is_complete
+    assert not judge(still_fewer, MIRROR, BASELINE, CONFIG).is_complete
+
+
+@pytest.mark.parametrize("spells_hidden", [True, False])
+def test_what_the_account_cannot_read_is_counted(spells_hidden):
+    answer = replace(some_projects(7, users=UNKNOWN, code=UNKNOWN), spells_hidden=spells_hidden)
+    answer = replace(answer, people=some_people(2, email=UNKNOWN).people)
+
+    hidden = judge(answer, NOTHING, None, CONFIG).counts.hidden
+
+    optional = {"project code": 7, "person email": 2} if spells_hidden else {}
+    assert hidden == {"project users": 7} | optional
