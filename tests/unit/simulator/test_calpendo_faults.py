@@ -119,6 +119,12 @@ def test_hide_puts_the_text_in_place_of_the_value(site):
     assert by_id["300004157000413"]["users"] != "<Hidden>"
 
 
+def test_hide_without_fields_hides_whole_rows(site):
+    site.set_faults([{"effect": "hide", "ids": ["300004157000412"]}])
+    row = next(row for row in rows(site) if row["id"] == "300004157000412")
+    assert {value for key, value in row.items() if key != "id"} == {"<Hidden>"}
+
+
 def test_lose_members_keeps_the_rows_and_empties_the_lists(site):
     site.set_faults([{"effect": "lose-members"}])
     assert len(rows(site)) == 46
@@ -172,10 +178,18 @@ def test_schema_change_comes_unannounced(what, key, value, site):
     assert rows(site)[0][key] == value
 
 
+def test_bad_certificate_strikes_connections_in_their_turn_and_no_requests():
+    site = Site(Beginning(), "archive", "archive", speaks_tls=True)
+    site.set_faults([{"effect": "bad-tls", "certificate": "wrong-host", "after": 1, "first": 1}])
+    assert statuses(site, 3) == [200, 200, 200]
+    assert [site.certificate() for _ in range(3)] == ["valid", "wrong-host", "valid"]
+
+
 @pytest.mark.parametrize(
     "rules",
     [
         "all",
+        [{"effect": "bad-tls"}],
         [{"effect": "explode"}],
         [{"effect": "503", "colour": 1}],
         [{"effect": "503", "nth": "first"}],
@@ -194,7 +208,8 @@ def test_rules_that_make_no_sense_are_refused(rules, site):
 
 
 @pytest.mark.parametrize("effect", EFFECTS)
-def test_every_effect_works_with_its_defaults_on_lists_and_details(effect, site):
+def test_every_effect_works_with_its_defaults_on_lists_and_details(effect):
+    site = Site(Beginning(), "archive", "archive", speaks_tls=True)
     site.set_faults([{"effect": effect}])
     assert {ask(site, each).status for each in (PROJECTS, USERS, HEARING)} <= {
         200,

@@ -6,6 +6,7 @@ import sys
 import threading
 from datetime import UTC, datetime
 
+from .certificates import AUTHORITY
 from .data_sets import SETS
 from .refusals import SimulatorRefusal
 from .server import Address, CalpendoServer
@@ -33,6 +34,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--username", default="archive", help="service account; default: %(default)s")
     parser.add_argument("--password", default="archive", help="its password; default: %(default)s")
     parser.add_argument("--token", help="token of the control interface; default: a new one")
+    parser.add_argument("--tls", action="store_true", help="speak https, with a certificate for trials only")
     parser.add_argument(
         "--insecure-listen", action="store_true", help="allow an address that is not loopback"
     )
@@ -55,6 +57,8 @@ def run(args: argparse.Namespace) -> int:
         signal.signal(number, lambda _number, _frame: ended.set())
     print(f"ready {server.url}")
     print(f"control {server.control_url}/_sim token {server.token}", flush=True)
+    if args.tls:
+        print(f"trust {AUTHORITY}", flush=True)
     ended.wait()
     server.stop()
     return 0
@@ -72,6 +76,7 @@ def _server(args: argparse.Namespace) -> CalpendoServer:
         switches=parse_switches(dict(_pair(each) for each in args.switch)),
         token=args.token,
         insecure_listen=args.insecure_listen,
+        tls=args.tls,
     )
 
 

@@ -5,6 +5,7 @@ import ipaddress
 import secrets
 import socket
 import socketserver
+import ssl
 import sys
 import threading
 from collections.abc import Callable
@@ -14,6 +15,7 @@ from types import TracebackType
 from typing import Self, TypeAlias
 
 from .answers import Answer, error_answer
+from .certificates import tls_context
 from .control import LONGEST_BODY, control_answer
 from .delivery import send
 from .refusals import ListenRefused
@@ -34,6 +36,7 @@ class _Listener(socketserver.ThreadingTCPServer):
     daemon_threads = True
     block_on_close = False
     request_queue_size = 64
+    scheme = "http"
 
     def __init__(self, address: Address, exchange: type["_Exchange"], site: Site, token: str) -> None:
         self.site = site
@@ -63,14 +66,31 @@ class _Listener(socketserver.ThreadingTCPServer):
 
     def handle_error(self, request: _Connection, client_address: object) -> None:
         """A client that went away is no news; anything else is."""
-        if not isinstance(sys.exception(), ConnectionError | TimeoutError):
+        if not isinstance(sys.exception(), ConnectionError | TimeoutError | ssl.SSLError):
             super().handle_error(request, client_address)
 
     @property
     def url(self) -> str:
         host, port = self.server_address[:2]
         name = f"[{host!s}]" if self.address_family == socket.AF_INET6 else str(host)
-        return f"http://{name}:{port}"
+        return f"{self.scheme}://{name}:{port}"
+
+
+class _TlsListener(_Listener):
+    """Speaks TLS, with the certificate that the faults leave it. Hands are shaken in the connection's own thread."""
+
+    scheme = "https"
+
+    def finish_request(self, request: _Connection, client_address: object) -> None:
+        assert isinstance(request, socket.socket)
+        request.settimeout(_IDLE_S)
+        context = tls_context(self.site.certificate())
+        with context.wrap_socket(request, server_side=True) as connection:
+            self._open.add(connection)
+            try:
+                super().finish_request(connection, client_address)
+            finally:
+                self._open.discard(connection)
 
 
 class _Exchange(BaseHTTPRequestHandler):
@@ -143,7 +163,8 @@ class _ControlExchange(_Exchange):
 class CalpendoServer:
     """A simulated Calpendo on two sockets. As a context manager it serves while the block runs.
 
-    Listens on loopback only, unless `insecure_listen`. Port 0 takes any free port.
+    Listens on loopback only, unless `insecure_listen`. Port 0 takes any free port. With `tls` the read interfaces
+    speak it, with a certificate that holds for loopback and that the authority in `certificates` has signed.
     """
 
     def __init__(
@@ -159,11 +180,14 @@ class CalpendoServer:
         switches: Switches | None = None,
         token: str | None = None,
         insecure_listen: bool = False,
+        tls: bool = False,
     ) -> None:
         for address in (listen, control):
             _check_loopback(address[0], insecure_listen=insecure_listen)
         self.token = token or secrets.token_urlsafe(16)
-        self.site = Site(Beginning(set_name, seed, clock, switches or Switches()), username, password)
+        beginning = Beginning(set_name, seed, clock, switches or Switches())
+        self.site = Site(beginning, username, password, speaks_tls=tls)
+        self._kinds = (_TlsListener if tls else _Listener, _Listener)
         self._addresses = (listen, control)
         self._listeners: list[_Listener] = []
 
@@ -181,8 +205,8 @@ class CalpendoServer:
         """Opens both sockets and serves them from threads; OSError when an address is taken."""
         exchanges = (_ReadExchange, _ControlExchange)
         try:
-            for address, exchange in zip(self._addresses, exchanges, strict=True):
-                self._listeners.append(_Listener(address, exchange, self.site, self.token))
+            for kind, address, exchange in zip(self._kinds, self._addresses, exchanges, strict=True):
+                self._listeners.append(kind(address, exchange, self.site, self.token))
         except OSError:
             for listener in self._listeners:
                 listener.server_close()

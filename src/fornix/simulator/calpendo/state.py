@@ -11,6 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from .answers import Answer
+from .certificates import VALID
 from .data_sets import find_set
 from .edits import EditRules, apply_edits
 from .faults.effects import Effects
@@ -55,8 +56,11 @@ class LogEntry:
 class Site:
     """One simulated Calpendo. Every method may be called from any thread."""
 
-    def __init__(self, beginning: Beginning, username: str, password: str) -> None:
+    def __init__(
+        self, beginning: Beginning, username: str, password: str, *, speaks_tls: bool = False
+    ) -> None:
         self._lock = threading.RLock()
+        self._speaks_tls = speaks_tls
         self._first_passwords = {username: password}
         self.reset(beginning)
 
@@ -124,9 +128,17 @@ class Site:
     def set_faults(self, content: object) -> int:
         """Replaces all fault rules, their counts at zero; tells how many there are now."""
         rules = parse_rules(content)
+        if not self._speaks_tls and any(rule.applied.effect.on_connection for rule in rules):
+            raise ControlRefused("bad-tls needs a simulator that was started with --tls")
         with self._lock:
             self._rules = rules
         return len(rules)
+
+    def certificate(self) -> str:
+        """The name of the certificate that a new connection is shown."""
+        with self._lock:
+            struck = [r.applied for r in self._rules if r.strikes_connection(self._clock, self._chance)]
+        return str(struck[0].parameters["certificate"]) if struck else VALID
 
     def look(self, request: Request) -> tuple[Moment, Effects]:
         """What a request sees, and the faults that strike it."""

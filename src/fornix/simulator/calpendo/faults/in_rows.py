@@ -7,7 +7,7 @@ from zlib import crc32
 
 from ..moment import Moment
 from ..requests import Target
-from ..schema import PROJECT, USER, table_of
+from ..schema import PROJECT, USER, own_properties, table_of
 from ..world import HiddenKey, Mark, Row, Value, World
 
 
@@ -31,12 +31,13 @@ def _chosen(row: Row, percent: float) -> bool:
 
 
 def with_fields_hidden(parameters: Mapping[str, Any], moment: Moment, target: Target) -> World:
-    """`fields` of the type asked for may no longer be read: of the rows `ids`, or of all."""
+    """`fields` (none named: all) of the type asked for may no longer be read: of the rows `ids`, or of all."""
     ids = set(parameters["ids"])
     hidden: dict[HiddenKey, Value | Mark] = dict(moment.world.hidden)
     for row in moment.world.rows(target.type_name):
         if not ids or row.id in ids:
-            hidden |= {(table_of(row.type_name), row.id, name): None for name in parameters["fields"]}
+            fields = parameters["fields"] or own_properties(row.type_name)
+            hidden |= {(table_of(row.type_name), row.id, name): None for name in fields}
     return moment.world.with_hidden(hidden)
 
 

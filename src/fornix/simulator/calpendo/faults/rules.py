@@ -23,6 +23,7 @@ _LARGEST = {"hours": 100_000, "probability": 1}
 class FaultRule:
     """One rule. It counts the requests that fit its type, path and account; `after`, `first` and `nth` use that.
 
+    A rule about connections counts those, and fits them all.
     `nth`: only that one, from 1. `after`: not the first so many. `first`: so many from there, then no more.
     """
 
@@ -40,8 +41,15 @@ class FaultRule:
 
     def strikes(self, request: Request, clock: datetime, chance: random.Random) -> bool:
         """Whether this request is struck; counts it when it fits."""
-        if not self._fits(request):
+        if self.applied.effect.on_connection or not self._fits(request):
             return False
+        return self._counted(clock, chance)
+
+    def strikes_connection(self, clock: datetime, chance: random.Random) -> bool:
+        """Whether this new connection is struck; counts it."""
+        return self.applied.effect.on_connection and self._counted(clock, chance)
+
+    def _counted(self, clock: datetime, chance: random.Random) -> bool:
         self.seen += 1
         return self._is_turn() and self._is_time(clock) and chance.random() < self.probability
 

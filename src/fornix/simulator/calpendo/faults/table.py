@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from ..answers import Answer
+from ..certificates import BAD
 from ..moment import Moment
 from ..requests import Target
 from ..world import Row, World
@@ -18,7 +19,10 @@ Shapes: TypeAlias = list[dict[str, Any]]
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """Parameters with their defaults, choices where those are fixed, and a function per place where it bites."""
+    """Parameters with their defaults, choices where those are fixed, and a function per place where it bites.
+
+    `on_connection`: it bites before there is a request, when a client connects over TLS.
+    """
 
     parameters: Parameters = field(default_factory=dict)
     choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -27,6 +31,7 @@ class Effect:
     rows: Callable[[Parameters, list[Row], Moment], list[Row]] | None = None
     shape: Callable[[Parameters, Shapes], Shapes] | None = None
     delivery: Callable[[Parameters, Answer], Answer] | None = None
+    on_connection: bool = False
 
 
 EFFECTS: Mapping[str, Effect] = {
@@ -63,4 +68,5 @@ EFFECTS: Mapping[str, Effect] = {
     "stall": Effect({"at": 0}, delivery=wire.stalled),
     "reset": Effect({"at": -1}, delivery=wire.reset),
     "clock-skew": Effect({"hours": 5}, delivery=wire.clock_off),
+    "bad-tls": Effect({"certificate": BAD[0]}, {"certificate": BAD}, on_connection=True),
 }
