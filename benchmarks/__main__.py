@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tests.peers import DCMTK, ORTHANC, missing_report
 
-from benchmarks import folder_import, machine, report, session_zip
+from benchmarks import folder_import, machine, mirror_sweeps, report, session_zip
 from benchmarks.fornix_command import PROJECT
 from benchmarks.processes import BenchmarkFailed
 from fornix.simulator.mri import write_classic
@@ -42,7 +42,8 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument(
         "--work", type=Path, default=None, help="where all data lie while it runs (system's temporary folder)"
     )
-    parser.add_argument("--no-zip", action="store_true", help="folder import only")
+    parser.add_argument("--no-zip", action="store_true", help="without the session zip")
+    parser.add_argument("--no-sweeps", action="store_true", help="without the sweeps of Calpendo")
     parser.add_argument("--write", type=Path, default=PAGE, help="the page to write (docs/benchmarks.md)")
     return parser.parse_args()
 
@@ -56,8 +57,9 @@ def _measure(args: argparse.Namespace) -> str:
         print(f"{args.files} files written; {args.rounds} rounds of both …", file=sys.stderr)
         imported = folder_import.measure(source, args.files, work, args.rounds)
         zipped = None if args.no_zip else session_zip.measure(source, args.files, work, args.rounds)
+        sweeps = None if args.no_sweeps else mirror_sweeps.measure(work, args.rounds)
     command = f"python -m benchmarks --rounds {args.rounds} --files {args.files}"
-    return report.page(command, datetime.now(UTC).date(), facts, imported, zipped)
+    return report.page(command, datetime.now(UTC).date(), facts, imported, zipped, sweeps)
 
 
 if __name__ == "__main__":

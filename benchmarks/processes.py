@@ -23,18 +23,25 @@ class Run:
 
 
 def run(
-    command: list[str], environment: Mapping[str, str] | None = None, accepted: tuple[int, ...] = (0,)
+    command: list[str],
+    environment: Mapping[str, str] | None = None,
+    accepted: tuple[int, ...] = (0,),
+    input_text: str = "",
 ) -> Run:
     """Run a command to its end; raises BenchmarkFailed for an exit code that is not accepted."""
     started = time.perf_counter()
     with subprocess.Popen(
         command,
         env={**os.environ, **(environment or {})},
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
     ) as process:
+        assert process.stdin
         assert process.stdout
+        process.stdin.write(input_text)
+        process.stdin.close()
         output = process.stdout.read()
         _, status, usage = os.wait4(process.pid, 0)
         seconds = time.perf_counter() - started

@@ -5,6 +5,13 @@ from statistics import median
 
 from benchmarks.downloading import Download
 from benchmarks.folder_import import GOAL, FolderImport
+from benchmarks.mirror_sweeps import (
+    GOAL_FIRST_BYTES,
+    GOAL_FIRST_S,
+    GOAL_UNCHANGED_S,
+    PROJECTS_WITH_DATA,
+    Sweeps,
+)
 from benchmarks.processes import Run
 from benchmarks.session_zip import GOAL as ZIP_GOAL
 from benchmarks.session_zip import SessionZip
@@ -20,12 +27,19 @@ stay warm, and medians are compared: on a machine that does other work too, only
 
 
 def page(
-    command: str, day: date, facts: list[tuple[str, str]], imported: FolderImport, zipped: SessionZip | None
+    command: str,
+    day: date,
+    facts: list[tuple[str, str]],
+    imported: FolderImport,
+    zipped: SessionZip | None,
+    sweeps: Sweeps | None,
 ) -> str:
     """The whole page, as Markdown."""
     sections = [_INTRODUCTION.format(command=command, day=day.isoformat()), _import_section(imported)]
     if zipped:
         sections.append(_zip_section(zipped))
+    if sweeps:
+        sections.append(_sweeps_section(sweeps))
     sections.append("## Machine\n\n| what | |\n|---|---|\n" + "".join(f"| {k} | {v} |\n" for k, v in facts))
     return "\n".join(sections)
 
@@ -74,6 +88,38 @@ def _zip_row(name: str, runs: tuple[Download, ...]) -> str:
     return (
         f"| {name} | {seconds:.2f} | {_all(runs)} | {length / seconds / 1e6:,.0f} | {length / 1e6:.0f} MB |\n"
     )
+
+
+def _sweeps_section(result: Sweeps) -> str:
+    told = ", ".join(f"{number:,} {what}" for what, number in result.counts.items())
+    rows = [
+        _sweep_row("the first sweep, accepted", result.first, result.requests["first"]),
+        _sweep_row("nothing changed", result.unchanged, result.requests["unchanged"]),
+        _sweep_row("1 % of everything changed", result.changed, result.requests["changed"]),
+        _sweep_row(
+            "the first, where lists do not tell members", (result.details,), result.requests["details"]
+        ),
+    ]
+    first, unchanged = (median(run.seconds for run in runs) for runs in (result.first, result.unchanged))
+    most_mb = GOAL_FIRST_BYTES / 1e6
+    peak = max(run.peak_bytes for run in result.first)
+    is_reached = first < GOAL_FIRST_S and peak < GOAL_FIRST_BYTES and unchanged < GOAL_UNCHANGED_S
+    written = ", ".join(result.written_by_unchanged)
+    return (
+        "## Sweeps of a large Calpendo\n\n"
+        "`fornix mirror` against the simulator's set `large`, which runs beside it on the same cores and waits for "
+        f"nothing. Read in one sweep: {told}. The archive has an account for each active person and "
+        f"{PROJECTS_WITH_DATA:,} projects with data; {result.rights:,} rights in the end. No peer does this.\n\n"
+        "| sweep | median s | all runs, s | requests | peak memory |\n|---|--:|---|--:|--:|\n"
+        + "".join(rows)
+        + f"\nGoals: first < {GOAL_FIRST_S:g} s and < {most_mb:g} MB, unchanged < {GOAL_UNCHANGED_S:g} s "
+        f"({'reached' if is_reached else 'not reached'}). The tables that the unchanged sweep wrote to: {written}.\n"
+    )
+
+
+def _sweep_row(name: str, runs: tuple[Run, ...], requests: int) -> str:
+    seconds = median(run.seconds for run in runs)
+    return f"| {name} | {seconds:.1f} | {_all(runs)} | {requests:,} | {_peak(runs)} |\n"
 
 
 def _all(runs: tuple[Run, ...] | tuple[Download, ...]) -> str:
