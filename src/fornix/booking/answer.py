@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from fornix.booking.booked_times import BookingRow
-from fornix.booking.config import PiKind, PiSource
+from fornix.booking.config import FieldNames, PiKind, PiSource
 from fornix.booking.wire import (
     UNKNOWN,
     Day,
@@ -28,8 +28,7 @@ from fornix.booking.wire import (
 )
 
 NOTHING_IS_EMPTY = Spelling(null_means_empty=False)
-RESOURCE_SETTINGS = "projectResourceSettings"
-SETTINGS_RESOURCE = f"{RESOURCE_SETTINGS}.resource"
+USUAL_FIELDS = FieldNames()
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +98,16 @@ class Answer:
     spells_hidden: bool = False
 
 
+def settings_resource(fields: FieldNames) -> str:
+    """The path from a project to the resources of its settings."""
+    return f"{fields.resource_settings}.resource"
+
+
 def read_person(
-    row: Mapping[str, Any], spelling: Spelling, lead_properties: Sequence[str]
+    row: Mapping[str, Any],
+    spelling: Spelling,
+    lead_properties: Sequence[str],
+    fields: FieldNames = USUAL_FIELDS,
 ) -> PersonRow | None:
     """A typed row; None when it has no id."""
     found = read_id(read_path(row, "id"))
@@ -108,20 +115,24 @@ def read_person(
         return None
     return PersonRow(
         id=found,
-        given_name=read_text(row, "givenName", spelling, 300),
-        family_name=read_text(row, "familyName", spelling, 300),
-        email=read_text(row, "email", spelling, 320),
-        login_name=read_text(row, "loginName", spelling, 200),
-        login_identifier=read_text(row, "loginIdentifier", spelling, 320),
+        given_name=read_text(row, fields.given_name, spelling, 300),
+        family_name=read_text(row, fields.family_name, spelling, 300),
+        email=read_text(row, fields.email, spelling, 320),
+        login_name=read_text(row, fields.login_name, spelling, 200),
+        login_identifier=read_text(row, fields.login_identifier, spelling, 320),
         status=read_required_text(row, "status", 60),
-        expires_on=read_day(row, "expiryDate"),
+        expires_on=read_day(row, fields.expiry_date),
         modified=read_text(row, "modified", NOTHING_IS_EMPTY, 40),
         leads={name: read_text(row, name, spelling, 400) for name in lead_properties},
     )
 
 
 def read_project(
-    row: Mapping[str, Any], spelling: Spelling, pi: Sequence[PiSource], resources: Sequence[ResourceRow]
+    row: Mapping[str, Any],
+    spelling: Spelling,
+    pi: Sequence[PiSource],
+    resources: Sequence[ResourceRow],
+    fields: FieldNames = USUAL_FIELDS,
 ) -> ProjectRow | None:
     """A typed row; None when it has no id."""
     found = read_id(read_path(row, "id"))
@@ -129,15 +140,15 @@ def read_project(
         return None
     return ProjectRow(
         id=found,
-        code=read_text(row, "projectCode", spelling, 180),
-        name=read_text(row, "name", spelling, 1000),
+        code=read_text(row, fields.code, spelling, 180),
+        name=read_text(row, fields.name, spelling, 1000),
         status=read_required_text(row, "status", 60),
         type=read_text(row, "type", spelling, 200),
-        groups=_display_texts(read_path(row, "groups")),
+        groups=_display_texts(read_path(row, fields.groups)),
         # A project always has an owner: without one, the owner could not be read.
-        owner=read_reference(row, "owner", NOTHING_IS_EMPTY) or UNKNOWN,
-        users=read_references(row, "users"),
-        resources=_booked_resources(row, resources),
+        owner=read_reference(row, fields.owner, NOTHING_IS_EMPTY) or UNKNOWN,
+        users=read_references(row, fields.users),
+        resources=_booked_resources(row, resources, fields),
         pi=tuple(_read_pi(row, source, spelling) for source in pi if source.kind != "person"),
         created=read_text(row, "created", NOTHING_IS_EMPTY, 40),
         modified=read_text(row, "modified", NOTHING_IS_EMPTY, 40),
@@ -169,10 +180,12 @@ def _display_texts(value: object) -> tuple[str, ...] | None:
     return tuple(clean_text(str(text), 200) for text in texts if isinstance(text, str | int))
 
 
-def _booked_resources(row: Mapping[str, Any], resources: Sequence[ResourceRow]) -> Members:
+def _booked_resources(
+    row: Mapping[str, Any], resources: Sequence[ResourceRow], fields: FieldNames
+) -> Members:
     """The resources of a project's settings: named by each setting, or asked for along the path."""
-    settings = array_of(read_path(row, RESOURCE_SETTINGS))
-    along_path = references_in(read_path(row, SETTINGS_RESOURCE))
+    settings = array_of(read_path(row, fields.resource_settings))
+    along_path = references_in(read_path(row, settings_resource(fields)))
     if settings is None:
         return along_path
     ids = [_resource_of(setting, resources) for setting in settings]

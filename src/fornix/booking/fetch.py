@@ -1,92 +1,70 @@
-"""Asks Calpendo for all that one sweep needs: three lists, and single objects only where lists say too little."""
+"""Asks Calpendo for all that one sweep needs, and gives it as typed rows."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import TypeVar
 
-from fornix.booking.answer import (
-    RESOURCE_SETTINGS,
-    SETTINGS_RESOURCE,
-    Answer,
-    PersonRow,
-    ProjectRow,
-    read_person,
-    read_project,
-    read_resource,
-)
-from fornix.booking.client import PARALLEL, CalpendoClient
+from fornix.booking.answer import Answer, PersonRow, ProjectRow, read_person, read_project, read_resource
+from fornix.booking.client import CalpendoClient
 from fornix.booking.config import CalpendoConfig
 from fornix.booking.fetch_bookings import fetch_bookings
-from fornix.booking.refusals import CalpendoUnusable, PasswordRefused, QueryRefused
-from fornix.booking.standing import ProjectStanding, project_standing
-from fornix.booking.wire import (
-    ABSENT,
-    UNKNOWN,
-    References,
-    detect_spelling,
-    read_id,
-    read_path,
-    read_required_text,
-)
+from fornix.booking.fetch_lists import Lists, Row, fetch_lists, is_mirrored, with_sets
+from fornix.booking.refusals import CalpendoUnusable, PasswordRefused
+from fornix.booking.wire import UNKNOWN, References, Spelling, detect_spelling, read_id
 
-PROJECT, PERSON, RESOURCE = "Calpendo.Project", "Calpendo.CalpendoUser", "Calpendo.Resource"
-PROJECT_NEEDED = ("id", "name", "projectCode", "status", "owner", "users")
-PROJECT_WANTED = ("type", "groups", RESOURCE_SETTINGS, SETTINGS_RESOURCE, "created", "modified")
-PERSON_NEEDED = ("id", "status", "email")
-PERSON_WANTED = ("givenName", "familyName", "loginName", "loginIdentifier", "expiryDate", "modified")
-MOST_LOST_SHARE = 0.01
 MOST_SINGLE_PEOPLE = 20
 
-Row = Mapping[str, Any]
 _Typed = TypeVar("_Typed")
 
 
-@dataclass(frozen=True, slots=True)
-class _Raw:
-    """A list as it came; `refused` are wanted properties that this Calpendo does not have."""
-
-    rows: Sequence[Row]
-    refused: tuple[str, ...]
-    flaws: tuple[str, ...]
-
-
 def fetch_answer(client: CalpendoClient, config: CalpendoConfig, at: datetime) -> Answer:
-    """Everything, as typed rows; bookings of the weeks around `at`.
-
-    Projects and people are read one right after the other (contract calpendo 4.4), projects first: whoever joins
-    one in between is then among the people already.
-    """
-    resources = _fetch(client, RESOURCE, ("id", "name"), ())
-    pi = tuple(source.property for source in config.pi if source.kind != "person")
-    leads = tuple(source.property for source in config.pi if source.kind == "person")
-    projects = _fetch(client, PROJECT, PROJECT_NEEDED, (*PROJECT_WANTED, *pi))
-    people = _fetch(client, PERSON, PERSON_NEEDED, (*PERSON_WANTED, *leads))
-    projects, notes = _with_sets(client, projects)
-    spelling = detect_spelling([*resources.rows, *projects.rows, *people.rows])
+    """Everything, as typed rows; bookings of the weeks around `at`."""
+    lists = fetch_lists(client, config)
+    lists = replace(lists, projects=with_sets(client, config, lists.projects))
+    spelling = detect_spelling(lists.rows)
     bookings = fetch_bookings(client, config.zone, spelling, at)
-    sources = tuple(source for source in config.pi if source.property not in projects.refused)
-    scanners, lost_scanners = _typed(resources.rows, read_resource, "resource")
-    project_rows, lost_projects = _typed(
-        projects.rows, lambda row: read_project(row, spelling, sources, scanners), "project"
+    answer = read_lists(lists, config, spelling)
+    missing = _people_not_listed(answer.projects, answer.people)
+    single = read_people(_fetch_single(client, config.types.person, missing), config, spelling)
+    return replace(
+        answer,
+        people=(*answer.people, *(row for row in single if row is not None)),
+        bookings=bookings.rows,
+        notes=(*answer.notes, *bookings.notes),
     )
-    person_rows, lost_people = _typed(people.rows, lambda row: read_person(row, spelling, leads), "user")
-    missing = _people_not_listed(project_rows, person_rows)
-    single = [read_person(row, spelling, leads) for row in _fetch_single(client, missing)]
+
+
+def read_lists(lists: Lists, config: CalpendoConfig, spelling: Spelling) -> Answer:
+    """The lists as typed rows."""
+    projects = lists.projects
+    sources = tuple(source for source in config.pi if source.property not in projects.refused)
+    scanners, lost_scanners = _typed(lists.resources.rows, read_resource, "resource")
+    project_rows, lost_projects = _typed(
+        projects.rows, lambda row: read_project(row, spelling, sources, scanners, config.fields), "project"
+    )
+    people, lost_people = _kept(read_people(lists.people.rows, config, spelling), "user")
+    raw = (lists.resources, lists.projects, lists.people)
     return Answer(
         projects=project_rows,
-        people=(*person_rows, *(row for row in single if row is not None)),
+        people=people,
         resources=scanners,
         flaws=(
-            *resources.flaws, *projects.flaws, *people.flaws, *lost_scanners, *lost_projects, *lost_people
+            *(flaw for each in raw for flaw in each.flaws), *lost_scanners, *lost_projects, *lost_people
         ),
-        bookings=bookings.rows,
-        notes=(*notes, *bookings.notes),
+        notes=tuple(note for each in raw for note in each.notes),
         spells_hidden=spelling.null_means_empty,
     )  # fmt: skip
+
+
+def read_people(
+    rows: Sequence[Row], config: CalpendoConfig, spelling: Spelling
+) -> Sequence[PersonRow | None]:
+    """Users as typed rows; None for what has no id."""
+    leads = tuple(source.property for source in config.pi if source.kind == "person")
+    return [read_person(row, spelling, leads, config.fields) for row in rows]
 
 
 def _people_not_listed(projects: Sequence[ProjectRow], people: Sequence[PersonRow]) -> Sequence[str]:
@@ -95,7 +73,7 @@ def _people_not_listed(projects: Sequence[ProjectRow], people: Sequence[PersonRo
     referred = [
         found
         for row in projects
-        if row.status is not UNKNOWN and _is_mirrored(row.status)
+        if row.status is not UNKNOWN and is_mirrored(row.status)
         for found in (
             *((row.owner,) if row.owner is not UNKNOWN else ()),
             *(row.users.ids if isinstance(row.users, References) else ()),
@@ -104,12 +82,12 @@ def _people_not_listed(projects: Sequence[ProjectRow], people: Sequence[PersonRo
     return [found for found in dict.fromkeys(referred) if found not in listed]
 
 
-def _fetch_single(client: CalpendoClient, ids: Sequence[str]) -> Sequence[Row]:
+def _fetch_single(client: CalpendoClient, type_name: str, ids: Sequence[str]) -> Sequence[Row]:
     """People by id: a reference counts as unresolved only when asking for it leads nowhere (contract calpendo 4.4)."""
     found: list[Row] = []
     for person_id in ids[:MOST_SINGLE_PEOPLE]:
         try:
-            person = client.fetch_object(PERSON, person_id)
+            person = client.fetch_object(type_name, person_id)
         except PasswordRefused:
             raise
         except CalpendoUnusable:
@@ -120,65 +98,12 @@ def _fetch_single(client: CalpendoClient, ids: Sequence[str]) -> Sequence[Row]:
     return found
 
 
-def _fetch(client: CalpendoClient, type_name: str, needed: Sequence[str], wanted: Sequence[str]) -> _Raw:
-    """A list with all properties, or without those of the wanted ones that this Calpendo does not know (400)."""
-    refused: tuple[str, ...] = ()
-    try:
-        rows = client.fetch_list(type_name, (*needed, *wanted))
-    except QueryRefused:
-        refused = tuple(path for path in wanted if not client.knows(type_name, path))
-        rows = client.fetch_list(type_name, (*needed, *(path for path in wanted if path not in refused)))
-    objects = [row for row in rows if isinstance(row, dict)]
-    flaws = (
-        () if len(objects) == len(rows) else (f"the list of {type_name} holds things that are no objects",)
-    )
-    return _Raw(objects, refused, flaws)
-
-
 def _typed(
     rows: Sequence[Row], read: Callable[[Row], _Typed | None], what: str
 ) -> tuple[tuple[_Typed, ...], tuple[str, ...]]:
-    found = [read(row) for row in rows]
+    return _kept([read(row) for row in rows], what)
+
+
+def _kept(found: Sequence[_Typed | None], what: str) -> tuple[tuple[_Typed, ...], tuple[str, ...]]:
     kept = tuple(row for row in found if row is not None)
     return kept, (() if len(kept) == len(found) else (f"a {what} has no id",))
-
-
-def _with_sets(client: CalpendoClient, projects: _Raw) -> tuple[_Raw, tuple[str, ...]]:
-    """The projects with their sets. Where no list row carries any, the mirrored projects are read one by one."""
-    if not projects.rows or any(read_path(row, "users") is not ABSENT for row in projects.rows):
-        return projects, ()
-    ids = [
-        found for row in projects.rows if _is_worth_reading(row) and (found := read_id(read_path(row, "id")))
-    ]
-    with ThreadPoolExecutor(PARALLEL) as pool:
-        details = dict(
-            zip(ids, pool.map(lambda found: client.fetch_object(PROJECT, found), ids), strict=True)
-        )
-    lost = sum(detail is None for detail in details.values())
-    flaws = projects.flaws
-    if lost > MOST_LOST_SHARE * len(ids):
-        flaws = (*flaws, f"{lost} of {len(ids)} projects are listed and cannot be read one by one")
-    rows = [_merged(row, details.get(read_id(read_path(row, "id")) or "")) for row in projects.rows]
-    note = f"Calpendo's lists do not tell who is on a project: {len(ids)} projects were read one by one"
-    return _Raw(rows, projects.refused, flaws), (note,)
-
-
-def _is_worth_reading(row: Row) -> bool:
-    """Mirrored projects with a code; and all of them where the list does not even tell the status."""
-    if read_path(row, "status") is ABSENT:
-        return True
-    status = read_required_text(row, "status")
-    code = read_required_text(row, "projectCode")
-    return status is not UNKNOWN and code is not UNKNOWN and _is_mirrored(status)
-
-
-def _is_mirrored(status: str) -> bool:
-    return project_standing(status) is ProjectStanding.MIRRORED
-
-
-def _merged(row: Row, detail: Row | None) -> Row:
-    properties = detail.get("properties") if detail else None
-    if not isinstance(properties, dict):
-        return row
-    # What the list said stays: it was judged as one answer, and is of one moment.
-    return {**row, "properties": properties}
