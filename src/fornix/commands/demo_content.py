@@ -64,8 +64,8 @@ def make_accounts(passwords: dict[str, str]) -> None:
 
 
 def sweep() -> None:
-    """One sweep. Raises SweepFailed."""
-    result = run_sweep(calpendo_config(), timezone.now())
+    """The first sweep, confirmed: it is the demo's own Calpendo. Raises SweepFailed."""
+    result = run_sweep(calpendo_config(), timezone.now(), accept_first=True)
     if result.outcome not in GOOD:
         raise SweepFailed(f"The simulated Calpendo could not be read: {result.reason}")
     _tell(f"swept Calpendo: {len(result.lines)} changes")

@@ -1,4 +1,4 @@
-"""`fornix mirror`: one sweep of Calpendo, told in words. Its verbs `holds` and `approve`: see `mirror_holds`."""
+"""`fornix mirror`: one sweep of Calpendo, told in words. Its verbs have modules of their own."""
 
 from __future__ import annotations
 
@@ -8,42 +8,50 @@ import sys
 
 from django.utils import timezone
 
-from fornix.booking.sweep import SweepResult, run_sweep
-from fornix.commands import mirror_holds
+from fornix.booking.report import HELD
+from fornix.booking.sweep import FIRST_WAITS, SweepResult, find_last_good_sweep, run_sweep
+from fornix.commands import mirror_holds, mirror_status, mirror_undo
 from fornix.commands.main import DONE, FAILED, USAGE, WAITS
 from fornix.models import SweepOutcome
 from fornix.wiring import calpendo_config
 
 MOST_LINES = 40
-WHAT_TO_DO = (
-    "`fornix mirror holds` tells whom it concerns; `fornix mirror approve ID` lets it happen, if it is right."
-)
-_EXITS = {SweepOutcome.COMPLETE: DONE, SweepOutcome.HELD: WAITS}
+WHAT_TO_DO = "`fornix mirror holds` tells whom it concerns; `fornix mirror approve ID` or `reject ID` decides."
+_EXITS = {SweepOutcome.COMPLETE: DONE, SweepOutcome.HELD: WAITS, SweepOutcome.PLANNED: WAITS}
+_VERBS = {
+    "status": mirror_status.run,
+    "holds": mirror_holds.list_holds,
+    "approve": mirror_holds.decide,
+    "reject": mirror_holds.decide,
+    "undo": mirror_undo.run,
+}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """`mirror [--dry-run] [--accept-first] [--json]`, `mirror holds [--json]`, `mirror approve ID...`."""
+    """`mirror [--dry-run] [--accept-first] [--json]`, and the verbs."""
     parser.add_argument("--dry-run", action="store_true", help="tell what would change, and write nothing")
     parser.add_argument(
         "--accept-first",
         action="store_true",
-        help="take this answer as the first one: do not compare it with earlier ones",
+        help="confirm the first sweep; later, take an answer without comparing it with earlier ones",
     )
     parser.add_argument("--json", action="store_true", help="print the result as JSON")
-    parser.usage = f"{parser.prog} [-h] [--dry-run] [--accept-first] [--json] [holds | approve] ..."
+    parser.usage = f"{parser.prog} [-h] [--dry-run] [--accept-first] [--json] [{' | '.join(_VERBS)}] ..."
     verbs = parser.add_subparsers(
         dest="verb", metavar="VERB", description="Without a verb: one sweep.", prog=parser.prog
     )
+    mirror_status.add_verb(verbs)
     mirror_holds.add_verbs(verbs)
+    mirror_undo.add_verb(verbs)
 
 
 def run(args: argparse.Namespace) -> int:
-    """Sweeps once. 0: all done; 3: some removals wait for a person; 1: the answer could not be used."""
+    """Sweeps once. 0: all done; 3: something waits for a person; 1: the answer could not be used."""
     if args.verb is not None:
         if args.dry_run or args.accept_first:
             print("fornix: --dry-run and --accept-first belong to a sweep, without a verb.", file=sys.stderr)
             return USAGE
-        return mirror_holds.run(args)
+        return _VERBS[args.verb](args)
     result = run_sweep(
         calpendo_config(), timezone.now(), dry_run=args.dry_run, accept_first=args.accept_first
     )
@@ -75,15 +83,17 @@ def in_words(result: SweepResult) -> list[str]:
     if result.outcome is SweepOutcome.INCOMPLETE:
         return [f"fornix: {result.reason}", "The mirror is as it was."]
     read = ", ".join(f"{number} {what}" for what, number in result.counts.items())
-    verb = "would change" if result.is_dry_run else "changed"
-    changes = [line for line in result.lines if line.kind != "removal.held"]
-    lines = [f"{line.kind}: {line.about}: {line.text}" for line in changes]
+    is_planned = result.outcome is SweepOutcome.PLANNED
+    lines = [f"{line.kind}: {line.about}: {line.text}" for line in result.lines if line.kind != HELD]
+    verb = "would change" if result.is_dry_run or is_planned else "changed"
+    is_first = is_planned or (result.is_dry_run and find_last_good_sweep() is None)
     return [
         f"read {read} with {result.requests} requests; {len(lines)} things {verb}",
         *_first(lines),
         *_first([f"waits: {hold}" for hold in result.holds]),
-        *([WHAT_TO_DO] if result.holds else []),
+        *([WHAT_TO_DO] if result.holds and not is_first else []),
         *_first([f"note: {concern}" for concern in result.concerns]),
+        *([f"{FIRST_WAITS[0].upper()}{FIRST_WAITS[1:]}."] if is_first else []),
     ]
 
 

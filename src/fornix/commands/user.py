@@ -13,19 +13,26 @@ from django.utils import timezone
 from fornix.access.accounts import create_account, find_accounts, reset_password, set_active, set_email
 from fornix.access.actors import OPERATOR
 from fornix.booking.identity import fold_email
-from fornix.booking.people import link_account, others_with_email, unlink_account
+from fornix.booking.people import (
+    find_person,
+    link_account,
+    link_by_hand,
+    others_with_email,
+    unlink_account,
+)
 from fornix.catalog.people import person_name
 from fornix.commands.main import DONE, FAILED
 from fornix.commands.passwords import read_password, weakness_of
 from fornix.commands.targets import named_account
 from fornix.models import Account
+from fornix.wiring import alias_domains
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, _SubParsersAction
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """`user add`, `list`, `password`, `deactivate`, `activate`, `email`, `unlink`."""
+    """`user add`, `list`, `password`, `deactivate`, `activate`, `email`, `link`, `unlink`."""
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
     _declare_add(verbs)
     listing = verbs.add_parser("list", help="list the accounts")
@@ -36,6 +43,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     _of_one(verbs, "activate", "switch an account on again")
     email = _of_one(verbs, "email", "set the e-mail that links an account to its person in Calpendo")
     email.add_argument("email", metavar="ADDRESS", help='the new address; "" for none')
+    link = _of_one(verbs, "link", "say that an account is this person in Calpendo")
+    link.add_argument("person", metavar="PERSON", help="the person's id, login or e-mail in Calpendo")
     _of_one(verbs, "unlink", "undo a wrong link to a person in Calpendo, and the rights that came by it")
 
 
@@ -71,6 +80,8 @@ def run(args: argparse.Namespace) -> int:
         _set_password(named_account(args.username), from_stdin=args.password_stdin)
     elif args.verb == "email":
         _set_email(named_account(args.username), args.email)
+    elif args.verb == "link":
+        _link(named_account(args.username), args.person)
     elif args.verb == "unlink":
         return _unlink(named_account(args.username))
     else:
@@ -91,7 +102,7 @@ def _add(args: argparse.Namespace) -> None:
             name=args.name,
             is_administrator=args.admin,
         )
-        link_account(account, at=at)
+        link_account(account, at=at, aliases=alias_domains())
     print(f"made account {account.username}")
     _tell_links(account)
     _tell_weakness("made", password, account)
@@ -108,11 +119,11 @@ def _set_email(account: Account, email: str) -> None:
     at = timezone.now()
     with transaction.atomic():
         set_email(OPERATOR, account, email, at=at)
-        link_account(account, at=at)
+        link_account(account, at=at, aliases=alias_domains())
     print(f"{account.username} has {f'the e-mail {account.email}' if account.email else 'no e-mail'}")
     _tell_links(account)
     for person in account.booking_people.order_by("pk"):
-        if person.folded_email != fold_email(account.email):
+        if person.folded_email != fold_email(account.email, alias_domains()):
             print(
                 f"fornix: {person_name(person)} has another e-mail in Calpendo ({person.email or 'none'}). "
                 f"If that is somebody else, `fornix user unlink {account.username}` undoes the link.",
@@ -120,20 +131,24 @@ def _set_email(account: Account, email: str) -> None:
             )
 
 
+def _link(account: Account, person: str) -> None:
+    found = find_person(person)
+    if link_by_hand(OPERATOR, account, found, at=timezone.now()):
+        print(f"{account.username} is linked to {person_name(found)} in Calpendo (id {found.external_id})")
+    else:
+        print(f"{account.username} is linked to {person_name(found)} in Calpendo already")
+
+
 def _unlink(account: Account) -> int:
-    """0: unlinked; 1: there was no link. Says when the same e-mail will link them again."""
+    """0: unlinked; 1: there was no link."""
     unlinked = unlink_account(OPERATOR, account, at=timezone.now())
     if not unlinked:
         print(f"fornix: {account.username} is linked to nobody in Calpendo", file=sys.stderr)
         return FAILED
     for person in unlinked:
         print(f"{account.username} is no longer linked to {person_name(person)} in Calpendo")
-        if person.folded_email and person.folded_email == fold_email(account.email):
-            print(
-                f"fornix: both have the e-mail {account.email}: the next sweep links them again. "
-                f"`fornix user email {account.username} ADDRESS` corrects it.",
-                file=sys.stderr,
-            )
+    ids = " or ".join(f"`fornix user link NAME {person.external_id}`" for person in unlinked)
+    print(f"No sweep links them again, whatever the e-mail: {ids} does.")
     return DONE
 
 
@@ -142,7 +157,7 @@ def _switch(account: Account, *, is_active: bool) -> None:
     with transaction.atomic():
         set_active(OPERATOR, account, is_active=is_active, at=at)
         if is_active:
-            link_account(account, at=at)
+            link_account(account, at=at, aliases=alias_domains())
     done = "is active" if is_active else "is switched off: log-ins and tokens have ended"
     print(f"{account.username} {done}")
 
@@ -150,7 +165,7 @@ def _switch(account: Account, *, is_active: bool) -> None:
 def _tell_links(account: Account) -> None:
     for person in account.booking_people.order_by("pk"):
         print(f"{account.username} is linked to {person_name(person)} in Calpendo")
-    if others := others_with_email(account):
+    if others := others_with_email(account, aliases=alias_domains()):
         print(
             f"fornix: {', '.join(others)} has this e-mail too: an e-mail that two accounts share links nobody.",
             file=sys.stderr,

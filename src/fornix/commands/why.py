@@ -5,25 +5,30 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from datetime import timedelta
 
-from fornix.booking.why import Explanation, explain
+from django.utils import timezone
+
+from fornix.booking.why import Explanation, Moment, explain
 from fornix.commands.main import DONE, FAILED
 from fornix.errors import NotVisible
+from fornix.wiring import alias_domains, sweep_interval_s
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """`why NAME PROJECT [--json]`."""
+    parser.add_argument("name", metavar="NAME", help="an account; or a login, id, e-mail or name in Calpendo")
     parser.add_argument(
-        "name", metavar="NAME", help="an account; or a login, e-mail or full name in Calpendo"
+        "project", metavar="PROJECT", help="the project's code, Calpendo's id of it, or its title"
     )
-    parser.add_argument("project", metavar="PROJECT", help="the project's code")
     parser.add_argument("--json", action="store_true", help="print the answer as JSON")
 
 
 def run(args: argparse.Namespace) -> int:
     """0: the person may see the project's data; 1: not, or there is no such person or project."""
     try:
-        found = explain(args.name, args.project)
+        moment = Moment(timezone.now(), timedelta(seconds=sweep_interval_s()))
+        found = explain(args.name, args.project, moment=moment, aliases=alias_domains())
     except NotVisible as unknown:
         found = Explanation(allowed=False, person=args.name, project=args.project, reasons=(str(unknown),))
         if not args.json:

@@ -19,18 +19,26 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """Work that is found from the rows alone: any run may be missed or cut off, the next one makes up for it."""
+    """Work that is found from the rows alone: any run may be missed or cut off, the next one makes up for it.
+
+    `every_s` is asked after each run where it is a function: people may change it meanwhile.
+    """
 
     name: str
     run: Callable[[], None]
-    every_s: float
+    every_s: float | Callable[[], float]
     first_after_s: float = 0.0
+
+    def interval_s(self) -> float:
+        """Seconds between two runs, now."""
+        return self.every_s() if callable(self.every_s) else self.every_s
 
 
 @dataclass(slots=True)
 class _Planned:
     job: Job
     due_at: float
+    every_s: float
     failures: int = 0  # in a row
     failed: int = 0  # in all
 
@@ -43,18 +51,19 @@ def run_jobs(
     chance: Callable[[], float] = random.random,
 ) -> None:
     """Runs the jobs until told to end; what runs at that moment runs on. `clock` in seconds, `chance` in [0, 1)."""
-    planned = [_Planned(job, clock() + job.first_after_s) for job in jobs]
+    planned = [_Planned(job, clock() + job.first_after_s, job.interval_s()) for job in jobs]
     while planned and not told.is_set():
         following = min(planned, key=lambda one: one.due_at)
         if told.wait(max(0.0, following.due_at - clock())):
             return
         _run_once(following)
-        following.due_at = clock() + delay_s(following.job.every_s, following.failures, chance())
+        following.due_at = clock() + delay_s(following.every_s, following.failures, chance())
 
 
 def _run_once(planned: _Planned) -> None:
     try:
         planned.job.run()
+        planned.every_s = planned.job.interval_s()
         planned.failures = 0
     except Exception as error:  # noqa: BLE001 - one job's failure is no reason to leave the others undone
         planned.failures += 1

@@ -1,0 +1,48 @@
+"""`fornix mirror undo`: takes back what one sweep did to people's rights."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING
+
+from django.utils import timezone
+
+from fornix.access.actors import OPERATOR
+from fornix.booking.undo import Undone, undo_sweep
+from fornix.commands.main import DONE
+
+if TYPE_CHECKING:
+    from argparse import ArgumentParser, _SubParsersAction
+
+WHAT_STAYS = (
+    "Titles, codes and statuses are Calpendo's and stay. What was taken back is held until Calpendo says otherwise: "
+    "`fornix mirror holds --all` lists it, `fornix mirror approve ID` follows Calpendo after all."
+)
+
+
+def add_verb(verbs: _SubParsersAction[ArgumentParser]) -> None:
+    """`undo SWEEP`."""
+    undo = verbs.add_parser("undo", help="take back what a sweep did to people's rights")
+    undo.add_argument(
+        "sweep", metavar="SWEEP", type=int, help="its number, as `fornix mirror` and pages tell it"
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """0: undone, and told what."""
+    undone = undo_sweep(OPERATOR, args.sweep, at=timezone.now())
+    told = [f"{number} {what}" for number, what in _counted(undone) if number]
+    print(f"sweep {args.sweep} is undone: {', '.join(told) or 'it had changed no rights'}")
+    print(WHAT_STAYS)
+    return DONE
+
+
+def _counted(undone: Undone) -> tuple[tuple[int, str], ...]:
+    return (
+        (undone.restored, "parts in projects that had ended count again"),
+        (undone.taken_back, "parts that had begun give nothing any more"),
+        (undone.reactivated, "people may work again"),
+        (undone.suspended, "people are suspended again"),
+        (undone.unlinked, "people are no longer linked to an account"),
+        (undone.skipped, "changes were left alone, because they are different by now"),
+    )
