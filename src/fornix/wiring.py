@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -99,6 +100,12 @@ def calpendo_is_configured() -> bool:
 def sweep_interval_s() -> int:
     """Seconds between two sweeps, as configured now. Every page asks: what cannot be used counts as the default."""
     return int(str(_chosen("calpendo.interval_s").value))
+
+
+def alias_domains() -> Mapping[str, str]:
+    """E-mail domains that are another one by other names, as configured now, for whoever links or explains links."""
+    value = _chosen("calpendo.alias_domains").value
+    return {str(domain): str(other) for domain, other in value.items()} if isinstance(value, Mapping) else {}
 
 
 def _chosen(key: str) -> Choice:
