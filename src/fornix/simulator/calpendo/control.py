@@ -106,6 +106,14 @@ def _log(site: Site, _asked: Any) -> Any:
     return {"requests": [asdict(each) | {"clock": each.clock.isoformat()} for each in site.log()]}
 
 
+def _script(site: Site, _asked: Any) -> Any:
+    entries = site.script()
+    told = [
+        {"at": each.dated.at.isoformat(), "what": each.dated.what, "became": each.became} for each in entries
+    ]
+    return {"script": told}
+
+
 def _truth(site: Site, asked: Any) -> Any:
     """`?parts=people,projects` leaves the rest out: of a large set, bookings take a while."""
     parts = str(_object(asked, "parts").get("parts", ",".join(PARTS))).split(",")
@@ -122,5 +130,6 @@ _ACTIONS: Mapping[tuple[str, str], _Action] = {
     ("POST", "/_sim/password"): _password,
     ("POST", "/_sim/faults"): _faults,
     ("GET", "/_sim/log"): _log,
+    ("GET", "/_sim/script"): _script,
     ("GET", "/_sim/truth"): _truth,
 }

@@ -4,7 +4,7 @@ import random
 import threading
 from collections import deque
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any
@@ -19,6 +19,7 @@ from .faults.rules import FaultRule, parse_rules
 from .moment import Moment
 from .refusals import ControlRefused
 from .requests import Request, parse_target
+from .script import Entry
 from .switches import Switches
 from .truth import PARTS, tell_truth
 from .world import World
@@ -77,6 +78,7 @@ class Site:
             self._passwords = dict(self._first_passwords)
             self._rules: list[FaultRule] = []
             self._chance = random.Random(beginning.seed)
+            self._script = [Entry(each) for each in data_set.script(beginning.clock)]
             self._log: deque[LogEntry] = deque(maxlen=_LONGEST_LOG)
             self._requests = 0
             self._history: deque[tuple[datetime, World]] = deque([(self._clock, world)], _LONGEST_HISTORY)
@@ -97,26 +99,42 @@ class Site:
         return self._clock
 
     def advance(self, span: timedelta) -> datetime:
-        """Moves the clock on and tells what it says then."""
+        """Moves the clock on and tells what it says then. What the set's script dates before that happens first."""
         with self._lock:
             try:
                 clock = self._clock + span
             except OverflowError as error:
                 raise ControlRefused("the clock cannot go that far") from error
             _check_clock(clock)
+            for entry in self._script:
+                if entry.became == "waiting" and entry.dated.at <= clock:
+                    self._happen(entry)
             self._clock = clock
             return clock
+
+    def _happen(self, entry: Entry) -> None:
+        """An entry of the script that edits made impossible does not stop the clock."""
+        try:
+            self._apply(entry.dated.edits, max(entry.dated.at, self._clock))
+            entry.became = "done"
+        except ControlRefused as refusal:
+            entry.became = f"refused: {refusal}"
 
     def edit(self, edits: object) -> None:
         """Applies edits, all or none."""
         with self._lock:
-            rules = EditRules(
-                self._clock,
-                self._beginning.switches.member_bumps_modified == "true",
-                self._data_set.overnight,
-            )
-            self._world = apply_edits(self._world, edits, rules)
-            self._history.append((self._clock, self._world))
+            self._apply(edits, self._clock)
+
+    def _apply(self, edits: object, at: datetime) -> None:
+        is_bumped = self._beginning.switches.member_bumps_modified == "true"
+        rules = EditRules(at, is_bumped, self._data_set.overnight)
+        self._world = apply_edits(self._world, edits, rules)
+        self._history.append((at, self._world))
+
+    def script(self) -> list[Entry]:
+        """What the set's script holds, in the order of time, and what became of each entry so far."""
+        with self._lock:
+            return [replace(each) for each in self._script]
 
     def set_password(self, account: str, password: str | None) -> None:
         """Gives a local account a password, or takes it away."""
