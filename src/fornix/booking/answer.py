@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from fornix.booking.booked_times import BookingRow
+from fornix.booking.booked_times import NOTHING_READ, ReadBookings
 from fornix.booking.config import FieldNames, PiKind, PiSource
 from fornix.booking.wire import (
     UNKNOWN,
@@ -92,7 +92,7 @@ class Answer:
     projects: tuple[ProjectRow, ...]
     people: tuple[PersonRow, ...]
     resources: tuple[ResourceRow, ...]
-    bookings: tuple[BookingRow, ...] = ()
+    bookings: ReadBookings = NOTHING_READ
     flaws: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     spells_hidden: bool = False

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
+from sys import intern
 from typing import Any
-from zoneinfo import ZoneInfo
 
+from fornix.booking.wall_clock import LONGEST, written_range
+from fornix.booking.windows import Window
 from fornix.booking.wire import (
-    UNKNOWN,
+    ABSENT,
     Spelling,
     Text,
     clean_text,
@@ -19,14 +21,18 @@ from fornix.booking.wire import (
     read_required_text,
 )
 
-WINDOW = (timedelta(days=-14), timedelta(days=60))
-CANCELLED = "cancelled"
+STATUSES = ("Requested", "Tentative", "Approved", "Denied", "Cancelled")
+CANCELLED, DENIED = "Cancelled", "Denied"
+_USUAL = {name.casefold(): name for name in STATUSES} | {"canceled": CANCELLED}
 _DOUBTFUL = Spelling(null_means_empty=False)
 
 
 @dataclass(frozen=True, slots=True)
 class BookingRow:
-    """A booking; `start` and `end` are wall-clock times as written. Not every one has a project."""
+    """A booking; `start` and `end` are wall-clock times as written, "" where the answer does not tell them.
+
+    Not every booking has a project.
+    """
 
     id: str
     status: Text
@@ -37,8 +43,28 @@ class BookingRow:
 
 
 @dataclass(frozen=True, slots=True)
+class ReadBookings:
+    """The bookings of one answer.
+
+    `window`: all that start in it are among the rows; None where that is not known, so that nothing is missing.
+    `asked_from`: how far back was asked, with success or without.
+    """
+
+    rows: tuple[BookingRow, ...] = ()
+    window: Window | None = None
+    asked_from: datetime | None = None
+    notes: tuple[str, ...] = ()
+
+
+NOTHING_READ = ReadBookings()
+
+
+@dataclass(frozen=True, slots=True)
 class BookedTime:
-    """A booking of the mirror, half-open. Ids are Calpendo's, "" for none."""
+    """A booking of the mirror, half-open. Ids are Calpendo's, "" for none.
+
+    `missing_sweeps` read its day whole and did not find it; `withdrawn_at`: when it was believed to be gone.
+    """
 
     id: str
     status: str
@@ -50,82 +76,55 @@ class BookedTime:
     zone: str
     resource_id: str
     project_id: str
+    missing_sweeps: int = 0
+    withdrawn_at: datetime | None = None
 
 
-def window_expression(at: datetime, zone: ZoneInfo) -> tuple[str, ...]:
-    """The query for bookings around a time, in the site's wall clock as Calpendo's vendor spells it (1.3)."""
-    begin, end = (f"{(at.astimezone(zone) + span):%Y%m%dT%H%M}" for span in WINDOW)
-    return ("AND", "dateRange.start", "GE", begin, "dateRange.start", "LT", end)
+def booking_status(status: str) -> str:
+    """The status in its usual spelling, an unknown one as it came: databases and exports write it in upper case."""
+    return _USUAL.get(status.casefold(), status)
 
 
 def read_booking(row: Mapping[str, Any], spelling: Spelling) -> BookingRow | None:
-    """A typed row; None without an id and both times. Both names of the end occur (1.5)."""
+    """A typed row; None without an id. Both names of the end occur (contract 1.5)."""
     found = read_id(read_path(row, "id"))
-    times = [read_path(row, path) for path in ("dateRange.start", "dateRange.finish", "dateRange.end")]
-    start, *ends = (clean_text(each, 40) if isinstance(each, str) else "" for each in times)
-    end = next(filter(None, ends), "")
-    if found is None or not start or not end:
+    if found is None:
         return None
+    start, end = _times(row)
     return BookingRow(
         id=found,
-        status=read_required_text(row, "status", 40),
+        status=_shared(read_required_text(row, "status", 40)),
         start=start,
         end=end,
-        resource=read_reference(row, "resource", _DOUBTFUL),
-        project=read_reference(row, "project", spelling),
+        resource=_shared(_reference(row, "resource", _DOUBTFUL)),
+        project=_shared(_reference(row, "project", spelling)),
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Calendar:
-    """What bookings refer to: the site's zone, and the ids of its resources and projects."""
-
-    zone: ZoneInfo
-    resource_ids: Collection[str]
-    project_ids: Collection[str]
+def _shared(text: Text) -> Text:
+    """The same text once: tens of thousands of bookings name a few statuses, resources and projects."""
+    return intern(text) if isinstance(text, str) else text
 
 
-def changed_bookings(
-    known: Mapping[str, BookedTime], rows: Sequence[BookingRow], calendar: Calendar
-) -> tuple[BookedTime, ...]:
-    """The bookings that are new or different. One that is missing is kept: it may have moved out of the window."""
-    latest = {row.id: row for row in rows}
-    after = [_booked(row, known.get(row.id), calendar) for row in latest.values()]
-    return tuple(each for each in after if each is not None and each != known.get(each.id))
+def _times(row: Mapping[str, Any]) -> tuple[str, str]:
+    """Start and end as written: by property, or from how the range is displayed."""
+    values = [read_path(row, f"dateRange.{name}") for name in ("start", "finish", "end")]
+    start, *ends = (clean_text(each, LONGEST) if isinstance(each, str) else "" for each in values)
+    end = next(filter(None, ends), "")
+    if start and end:
+        return start, end
+    for path in ("dateRange", "dateRange.formattedName", "formattedName"):
+        text = read_path(row, path)
+        shown = written_range(text) if isinstance(text, str) else None
+        if shown is not None:
+            return shown
+    return "", ""
 
 
-def _booked(row: BookingRow, known: BookedTime | None, calendar: Calendar) -> BookedTime | None:
-    starts, ends = instants(row.start, calendar.zone), instants(row.end, calendar.zone)
-    if not starts or not ends or min(starts) >= max(ends):
-        return None
-    status = row.status if row.status is not UNKNOWN else (known.status if known else "")
-    return BookedTime(
-        id=row.id,
-        status=status,
-        is_cancelled=status.casefold() == CANCELLED,
-        # In the two odd hours of a year a wall clock means two instants: the booking then covers both.
-        starts_at=min(starts),
-        ends_at=max(ends),
-        written_start=row.start,
-        written_end=row.end,
-        zone=calendar.zone.key,
-        resource_id=_kept(row.resource, known.resource_id if known else "", calendar.resource_ids),
-        project_id=_kept(row.project, known.project_id if known else "", calendar.project_ids),
-    )
-
-
-def _kept(told: Text, known: str, existing: Collection[str]) -> str:
-    if told is UNKNOWN:
-        return known
-    return told if told in existing else ""
-
-
-def instants(text: str, zone: ZoneInfo) -> set[datetime]:
-    """The instants (UTC) that a wall clock can mean: one, two in the hours of a clock change, none if unreadable."""
-    try:
-        wall = datetime.fromisoformat(text)
-        if wall.tzinfo is not None:
-            return {wall.astimezone(UTC)}
-        return {wall.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1)}
-    except (ValueError, OverflowError):
-        return set()
+def _reference(row: Mapping[str, Any], name: str, spelling: Spelling) -> Text:
+    """The id that a property refers to: asked for by itself (`project.id`), or in a reference."""
+    by_itself = read_path(row, f"{name}.id")
+    whole = read_path(row, name)
+    # A nested answer to `project.id` looks like a reference, and is read like one.
+    is_flat = by_itself is not ABSENT and not isinstance(whole, Mapping)
+    return read_reference(row, f"{name}.id" if is_flat else name, spelling)

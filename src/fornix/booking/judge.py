@@ -113,7 +113,7 @@ def count(answer: Answer, username: str) -> Counts:
             "projects": len(answer.projects),
             "people": len(answer.people),
             "resources": len(answer.resources),
-            "bookings": len(answer.bookings),
+            "bookings": len(answer.bookings.rows),
         },
         statuses=dict(sorted(statuses.items())),
         unread=_unread_shares(answer),

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
+from fornix.booking.booked_times import NOTHING_READ, ReadBookings
 from fornix.booking.bookings import load_bookings
 from fornix.booking.config import source_of
 from fornix.booking.identity import NO_ALIASES, fold_email
@@ -34,7 +35,7 @@ from fornix.models.memberships import Role
 
 
 def load_mirror(
-    instance: str, booking_ids: Iterable[str] = (), *, aliases: Mapping[str, str] = NO_ALIASES
+    instance: str, bookings: ReadBookings = NOTHING_READ, *, aliases: Mapping[str, str] = NO_ALIASES
 ) -> Mirror:
     """What the mirror holds of one Calpendo, of its bookings these, and what it can touch in the archive."""
     people = BookingPerson.objects.filter(instance=instance)
@@ -48,7 +49,7 @@ def load_mirror(
         },
         archive=_archive(instance),
         accounts=load_accounts(aliases),
-        bookings=load_bookings(instance, booking_ids),
+        bookings=load_bookings(instance, bookings),
     )
 
 

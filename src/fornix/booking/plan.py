@@ -9,12 +9,13 @@ from datetime import datetime, timedelta
 
 from fornix.booking.absence import Roll
 from fornix.booking.answer import Answer
-from fornix.booking.booked_times import BookedTime, Calendar, changed_bookings
+from fornix.booking.booked_times import BookedTime
 from fornix.booking.config import CalpendoConfig
 from fornix.booking.eligibility import modality_of
 from fornix.booking.guards import Circumstances, Next, Waiting, guard
 from fornix.booking.identity import Links, changed_addresses, new_links
 from fornix.booking.mirror import Absence, ArchiveProject, BookedProject, BookedResource, Mirror, Person
+from fornix.booking.next_bookings import Calendar, next_bookings
 from fornix.booking.next_people import next_people
 from fornix.booking.next_projects import Surroundings, next_project
 from fornix.booking.roles import roles_after
@@ -112,6 +113,8 @@ def make_plan(
     links = new_links(guarded.people.values(), mirror.accounts)
     linked = _with_links(guarded.people, links)
     grants = _grant_changes(mirror, guarded.projects, linked)
+    calendar = Calendar(config.zone, around.resources, guarded.projects, at)
+    bookings = next_bookings(mirror.bookings, answer.bookings, calendar)
     return Plan(
         resources=tuple(each for each in resources.values() if mirror.resources.get(each.id) != each),
         people=tuple(
@@ -125,14 +128,13 @@ def make_plan(
             if mirror.projects.get(each.id) != each
         ),
         grants=grants,
-        bookings=changed_bookings(
-            mirror.bookings, answer.bookings, Calendar(config.zone, around.resources, guarded.projects)
-        ),
+        bookings=bookings.changes,
         opened=_opened(mirror, guarded.projects, grants) if config.show_empty_projects else (),
         waiting=waiting,
         concerns=(
             *answer.notes,
             *concerns,
+            *bookings.concerns,
             *_odd(linked, guarded.projects),
             *links.suggestions,
             *changed_addresses(mirror.people, linked, mirror.accounts),

@@ -22,10 +22,12 @@ from fornix.booking.plan import Plan, make_plan
 from fornix.booking.refusals import CalpendoUnusable
 from fornix.booking.report import HELD, Line, lines_of, usernames_of
 from fornix.booking.requests import answer_request, claim_request
+from fornix.booking.windows import FAR_EVERY, far_window
 from fornix.catalog.mirror import GOOD
 from fornix.models import Sweep, SweepOutcome
 
 MOST_CONCERNS_KEPT = 500
+BOOKINGS_FROM = "bookings_from"  # in a sweep's details: since when bookings were read
 FIRST_WAITS = (
     "nothing was changed, because this would be the first sweep that changes anything: look at the plan, "
     "then `fornix mirror --accept-first`, or the button on the mirror page, applies it"
@@ -139,12 +141,10 @@ def _prepare(order: _Order, sweep_id: int | None) -> _Prepared:
     config, at = order.config, order.at
     with CalpendoClient(config, order.patience) as client:
         try:
-            answer = fetch_answer(client, config, at)
+            answer = fetch_answer(client, config, at, is_far=_is_far_due(at))
         except CalpendoUnusable as refusal:
             return _Prepared(_incomplete(sweep_id, str(refusal), client.requests, {}))
-        mirror = load_mirror(
-            config.instance, [row.id for row in answer.bookings], aliases=dict(config.alias_domains)
-        )
+        mirror = load_mirror(config.instance, answer.bookings, aliases=dict(config.alias_domains))
         judgement = judge(answer, mirror, None if order.accept_first else _baseline(), config)
         if not judgement.is_complete:
             counts = judgement.counts.rows
@@ -153,6 +153,7 @@ def _prepare(order: _Order, sweep_id: int | None) -> _Prepared:
         requests = client.requests
     plan = make_plan(mirror, answer, config, at, is_first=order.is_first, roll=roll)
     waiting = tuple(each.reason for each in plan.waiting)
+    read_from = answer.bookings.asked_from
     result = SweepResult(
         sweep_id=sweep_id,
         outcome=SweepOutcome.HELD if waiting else SweepOutcome.COMPLETE,
@@ -162,6 +163,7 @@ def _prepare(order: _Order, sweep_id: int | None) -> _Prepared:
         details=judgement.counts.as_json()
         | {
             "instance": config.instance,
+            BOOKINGS_FROM: read_from.isoformat() if read_from else None,
             "concerns": list(plan.concerns[:MOST_CONCERNS_KEPT]),
             "held": list(waiting),
         },
@@ -175,6 +177,18 @@ def _prepare(order: _Order, sweep_id: int | None) -> _Prepared:
 def _starts_of_good(most: int) -> list[datetime]:
     starts = Sweep.objects.filter(outcome__in=GOOD).order_by("-id").values_list("started_at", flat=True)
     return list(starts[:most])
+
+
+def _is_far_due(at: datetime) -> bool:
+    """Once a day the bookings of the year before are read too: some are changed long after the scan."""
+    recent = Sweep.objects.filter(outcome__in=GOOD, started_at__gt=at - FAR_EVERY).only(
+        "details", "started_at"
+    )
+    return not any(
+        each.details.get(BOOKINGS_FROM, "") <= far_window(each.started_at).begins_at.isoformat()
+        for each in recent
+        if each.details.get(BOOKINGS_FROM)
+    )
 
 
 def _baseline() -> Baseline | None:
