@@ -158,7 +158,7 @@ class CalpendoClient:
                 raise _translated(error, url) from error
             except httpx.InvalidURL as error:
                 raise SentElsewhere("Calpendo sends us to something that is not an address.") from error
-        raise SentElsewhere("Calpendo sends us in circles. Is FORNIX_CALPENDO_URL its final address?")
+        raise SentElsewhere("Calpendo sends us in circles. Is calpendo.url its final address?")
 
     def _read(self, response: httpx.Response, type_name: str) -> bytes:
         if not _is_json(media_type(response)):
@@ -205,7 +205,7 @@ def _parse(body: bytes, type_name: str) -> Any:
 def _not_json(detail: str) -> str:
     return (
         "Calpendo answers with something else than JSON, most likely the page of a log-in or of single sign-on. "
-        f"{detail} Let the service account be a local one, and FORNIX_CALPENDO_URL lead to Calpendo itself."
+        f"{detail} Let the service account be a local one, and calpendo.url lead to Calpendo itself."
     )
 
 
@@ -217,7 +217,7 @@ def _same_origin(url: str, location: str) -> str:
         raise SentElsewhere(
             f"Calpendo sends us to another address ({there.hostname or 'unknown'}), usually the log-in page of "
             "single sign-on. The password was not sent there. Let the service account be a local one, and "
-            "FORNIX_CALPENDO_URL be Calpendo's final address."
+            "calpendo.url be Calpendo's final address."
         )
     return target
 
@@ -230,9 +230,7 @@ def _translated(error: httpx.HTTPError, url: str) -> Exception:
             "own certificates, add its authority to this machine's trusted ones."
         )
     if isinstance(error, httpx.ConnectTimeout | httpx.ConnectError):
-        return CannotConnect(
-            f"No connection to {host}. Is FORNIX_CALPENDO_URL right, and is Calpendo running?"
-        )
+        return CannotConnect(f"No connection to {host}. Is calpendo.url right, and is Calpendo running?")
     if isinstance(error, httpx.TimeoutException):
         return TooSlow(f"{host} was silent for too long.")
     if isinstance(error, httpx.DecodingError | httpx.TooManyRedirects | httpx.UnsupportedProtocol):

@@ -49,28 +49,36 @@ def fetch_lists(client: CalpendoClient, config: CalpendoConfig) -> Lists:
     Projects and people are read one right after the other (contract calpendo 4.4), projects first: whoever joins
     one in between is then among the people already.
     """
-    names, types = config.fields, config.types
-    pi = [source.property for source in config.pi if source.kind != "person"]
-    leads = [source.property for source in config.pi if source.kind == "person"]
-    resources = _fetch(client, types.resource, ("id", "name"), (), names)
-    projects = _fetch(
-        client,
-        types.project,
-        ("id", names.name, names.code, "status", names.owner, names.users),
-        ("type", names.groups, names.resource_settings, settings_resource(names), "created", "modified", *pi),
-        names,
+    return Lists(
+        fetch_resources(client, config), fetch_projects(client, config), fetch_people(client, config)
     )
-    people = _fetch(
-        client,
-        types.person,
-        ("id", "status", names.email),
-        (
-            names.given_name, names.family_name, names.login_name, names.login_identifier, names.expiry_date,
-            "modified", *leads,
-        ),
-        names,
+
+
+def fetch_resources(client: CalpendoClient, config: CalpendoConfig) -> RawList:
+    """What can be booked."""
+    return _fetch(client, config.types.resource, ("id", "name"), (), config.fields)
+
+
+def fetch_projects(client: CalpendoClient, config: CalpendoConfig) -> RawList:
+    """The projects, with their sets where lists give such."""
+    names = config.fields
+    needed = ("id", names.name, names.code, "status", names.owner, names.users)
+    pi = (source.property for source in config.pi if source.kind != "person")
+    wanted = (
+        "type", names.groups, names.resource_settings, settings_resource(names), "created", "modified", *pi
     )  # fmt: skip
-    return Lists(resources, projects, people)
+    return _fetch(client, config.types.project, needed, wanted, names)
+
+
+def fetch_people(client: CalpendoClient, config: CalpendoConfig) -> RawList:
+    """The users."""
+    names = config.fields
+    leads = (source.property for source in config.pi if source.kind == "person")
+    wanted = (
+        names.given_name, names.family_name, names.login_name, names.login_identifier, names.expiry_date,
+        "modified", *leads,
+    )  # fmt: skip
+    return _fetch(client, config.types.person, ("id", "status", names.email), wanted, names)
 
 
 def _fetch(

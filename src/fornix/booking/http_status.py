@@ -31,9 +31,9 @@ def check_status(response: httpx.Response, type_name: str) -> None:
 
 def _password(_status: int, _type_name: str) -> Exception:
     return PasswordRefused(
-        "Calpendo refuses the user name or the password (401). Look at FORNIX_CALPENDO_USERNAME and "
-        "FORNIX_CALPENDO_PASSWORD; the account must be a local one whose status is Normal. It was not tried "
-        "again, because repeated failures may lock it."
+        "Calpendo refuses the user name or the password (401). Look at calpendo.username and at "
+        "the password (FORNIX_CALPENDO_PASSWORD, or the file that holds it); the account must be a local one whose "
+        "status is Normal. It was not tried again, because repeated failures may lock it."
     )
 
 
@@ -51,7 +51,7 @@ def _query(_status: int, type_name: str) -> Exception:
 
 def _nowhere(_status: int, type_name: str) -> Exception:
     return AnswerMisshapen(
-        f"Calpendo does not know {type_name} at this address (404). Is FORNIX_CALPENDO_URL right?"
+        f"Calpendo does not know {type_name} at this address (404). Is calpendo.url right?"
     )
 
 
