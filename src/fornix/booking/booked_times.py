@@ -123,8 +123,5 @@ def _times(row: Mapping[str, Any]) -> tuple[str, str]:
 
 def _reference(row: Mapping[str, Any], name: str, spelling: Spelling) -> Text:
     """The id that a property refers to: asked for by itself (`project.id`), or in a reference."""
-    by_itself = read_path(row, f"{name}.id")
-    whole = read_path(row, name)
-    # A nested answer to `project.id` looks like a reference, and is read like one.
-    is_flat = by_itself is not ABSENT and not isinstance(whole, Mapping)
-    return read_reference(row, f"{name}.id" if is_flat else name, spelling)
+    by_itself = f"{name}.id"
+    return read_reference(row, name if read_path(row, by_itself) is ABSENT else by_itself, spelling)

@@ -2,43 +2,54 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import product
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from fornix.booking.booked_times import BookingRow, ReadBookings, read_booking
 from fornix.booking.client import CalpendoClient
 from fornix.booking.config import CalpendoConfig
-from fornix.booking.refusals import CalpendoUnusable, PasswordRefused, QueryRefused
+from fornix.booking.refusals import AnswerMisshapen, CalpendoUnusable, PasswordRefused, QueryRefused
 from fornix.booking.wall_clock import QUERY_SPELLINGS
 from fornix.booking.windows import Window, far_window, near_window, parts_before
-from fornix.booking.wire import Spelling
+from fornix.booking.wire import UNKNOWN, Spelling
 
-_NEEDED = ("id", "status", "resource", "project")
-# A range as one property or as two: which of them a Calpendo gives in lists is not known.
-_RANGES = (("dateRange",), ("dateRange.start", "dateRange.finish"))
+_NEEDED = ("id", "status")
+# Properties of ranges and references are plain values, and vendor-documented; as a whole their shape in lists is not
+# known (contract 1.3 to 1.5).
+_PATHS = (
+    ("resource.id", "project.id", "dateRange.start", "dateRange.finish"),
+    ("resource.id", "project.id", "dateRange.start", "dateRange.end"),
+    ("resource", "project", "dateRange"),
+)
 
 
 def fetch_bookings(
     client: CalpendoClient, config: CalpendoConfig, spelling: Spelling, at: datetime, *, is_far: bool
 ) -> ReadBookings:
     """Bookings of the weeks around `at`, with `is_far` of the year before too; what cannot be read has a note."""
-    near, far = near_window(at), far_window(at)
+    near = near_window(at)
+    far = far_window(at) if is_far else near
     asking = _Asking(client, config.types.booking, config.zone, spelling)
     rows: list[BookingRow] = []
+    notes: list[str] = []
     covered: Window | None = None
-    for window in (near, *(parts_before(near, far) if is_far else ())):
+    for window in (near, *parts_before(near, far)):
         try:
-            rows += asking.read(window)
+            found, lost = asking.read(window)
         except PasswordRefused:
             raise
         except CalpendoUnusable as refusal:
-            note = f"bookings from {window.begins_at:%Y-%m-%d} on were not read: {refusal}"
-            return ReadBookings(tuple(rows), covered, covered.begins_at if covered else None, (note,))
+            notes.append(f"bookings from {window.begins_at:%Y-%m-%d} on were not read: {refusal}")
+            break
+        rows += found
+        if lost:
+            notes.append(f"{lost} bookings have no id: none counts as missing in this sweep")
+            break
         covered = Window(window.begins_at, near.ends_at)
-    return ReadBookings(tuple(rows), covered, covered.begins_at if covered else None)
+    return ReadBookings(tuple(rows), covered, asked_from=far.begins_at, notes=tuple(notes))
 
 
 @dataclass(slots=True)
@@ -49,21 +60,34 @@ class _Asking:
     type_name: str
     zone: ZoneInfo
     spelling: Spelling
-    way: tuple[tuple[str, ...], str] | None = None
+    way: tuple[str, tuple[str, ...]] | None = None
 
-    def read(self, window: Window) -> Iterator[BookingRow]:
-        """The bookings that start in a window."""
-        *others, last = [self.way] if self.way else product(_RANGES, QUERY_SPELLINGS)
-        for way in others:
+    def read(self, window: Window) -> tuple[list[BookingRow], int]:
+        """The bookings that start in a window, and how many could not be told by an id."""
+        if self.way is not None:
+            return self._typed(self._asked(window, *self.way))
+        refusal: CalpendoUnusable = AnswerMisshapen("Calpendo tells of no booking when it is.")
+        for way in product(QUERY_SPELLINGS, _PATHS):
             try:
-                return self._read(window, *way)
-            except QueryRefused:
+                found, lost = self._typed(self._asked(window, *way))
+            except QueryRefused as refused:
+                refusal = refused
                 continue
-        return self._read(window, *last)
+            if not found or _tells_enough(found, is_last=way[1] == _PATHS[-1]):
+                self.way = way
+                return found, lost
+        raise refusal
 
-    def _read(self, window: Window, paths: tuple[str, ...], written: str) -> Iterator[BookingRow]:
+    def _asked(self, window: Window, written: str, paths: tuple[str, ...]) -> list[Any]:
         where = window.expression(self.zone, written)
-        found = self.client.fetch_list(self.type_name, (*_NEEDED, *paths), where)
-        self.way = (paths, written)
-        read = (read_booking(row, self.spelling) for row in found if isinstance(row, dict))
-        return (row for row in read if row is not None)
+        return self.client.fetch_list(self.type_name, (*_NEEDED, *paths), where)
+
+    def _typed(self, rows: list[Any]) -> tuple[list[BookingRow], int]:
+        read = [read_booking(row, self.spelling) if isinstance(row, dict) else None for row in rows]
+        found = [row for row in read if row is not None]
+        return found, len(read) - len(found)
+
+
+def _tells_enough(rows: list[BookingRow], *, is_last: bool) -> bool:
+    """Whether this way of asking brings times and resources; where none brings resources, times will do."""
+    return any(row.start and (is_last or row.resource is not UNKNOWN) for row in rows)

@@ -1,110 +1,89 @@
-"""Wall-clock times of bookings as instants, both odd hours of the year included."""
+"""Rows of bookings in every shape that the wire may give them."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from fornix.booking.booked_times import (
-    BookingRow,
-    Calendar,
-    changed_bookings,
-    instants,
-    read_booking,
-    window_expression,
-)
+from fornix.booking.booked_times import booking_status, read_booking
+from fornix.booking.windows import SLACK, Window, far_window, near_window, parts_before
 from fornix.booking.wire import UNKNOWN, Spelling
 
 LONDON = ZoneInfo("Europe/London")
-CALENDAR = Calendar(LONDON, {"11"}, {"7"})
-
-
-def utc(day: int, hour: int, minute: int = 0, month: int = 3) -> datetime:
-    return datetime(2026, month, day, hour, minute, tzinfo=UTC)
-
-
-def row(start: str, end: str, **changes) -> BookingRow:
-    return BookingRow(
-        **{"id": "1", "status": "Approved", "start": start, "end": end, "resource": "11", "project": "7"}
-        | changes
-    )
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        pytest.param("2026-03-04T09:30:00", {utc(4, 9, 30)}, id="winter"),
-        pytest.param("2026-07-04 09:30:00.0", {utc(4, 8, 30, month=7)}, id="summer"),
-        pytest.param("20260304T0930", {utc(4, 9, 30)}, id="compact"),
-        pytest.param("2026-03-04T09:30:00Z", {utc(4, 9, 30)}, id="with a zone of its own"),
-        pytest.param(
-            "2026-10-25T01:30:00", {utc(25, 0, 30, 10), utc(25, 1, 30, 10)}, id="an hour that comes twice"
-        ),
-        pytest.param("2026-03-29T01:30:00", {utc(29, 0, 30), utc(29, 1, 30)}, id="an hour that never comes"),
-        pytest.param("yesterday", set(), id="unreadable"),
-        pytest.param("0001-01-01T00:00:00+14:00", set(), id="before all time"),
-    ],
-)
-def test_a_wall_clock_means_one_instant_two_or_none(text, expected):
-    assert instants(text, LONDON) == expected
-
-
-@pytest.mark.parametrize(
-    ("start", "end", "hours"),
-    [
-        pytest.param("2026-03-04T09:30:00", "2026-03-04T10:30:00", 1, id="usual"),
-        pytest.param(
-            "2026-10-25T01:15:00", "2026-10-25T01:45:00", 1.5, id="within the hour that comes twice"
-        ),
-        pytest.param("2026-03-29T00:30:00", "2026-03-29T01:30:00", 1, id="ends in the hour that never comes"),
-        pytest.param("2026-03-29T01:30:00", "2026-03-29T02:30:00", 1, id="begins in it"),
-    ],
-)
-def test_a_booking_covers_all_that_it_can_mean(start, end, hours):
-    (found,) = changed_bookings({}, [row(start, end)], CALENDAR)
-
-    assert (found.ends_at - found.starts_at).total_seconds() == hours * 3600
-    assert (found.written_start, found.written_end, found.zone) == (start, end, "Europe/London")
-
-
-@pytest.mark.parametrize(
-    ("start", "end"), [("x", "2026-03-04T10:30:00"), ("2026-03-04T10:30:00", "2026-03-04T09:30:00")]
-)
-def test_times_that_are_none_are_left_out(start, end):
-    assert changed_bookings({}, [row(start, end)], CALENDAR) == ()
-
-
-def test_what_is_hidden_is_kept_and_what_is_unknown_here_is_nothing():
-    times = ("2026-03-04T09:30:00", "2026-03-04T10:30:00")
-    (known,) = changed_bookings({}, [row(*times)], CALENDAR)
-
-    hidden = row(*times, status=UNKNOWN, resource=UNKNOWN, project=UNKNOWN)
-    assert changed_bookings({"1": known}, [hidden], CALENDAR) == ()
-    (moved,) = changed_bookings(
-        {"1": known}, [row(*times, project="404"), row(*times, project="404")], CALENDAR
-    )
-    assert (moved.project_id, moved.resource_id) == ("", "11")
+AT = datetime(2026, 4, 15, 12, 0, tzinfo=UTC)
+START, END = "2026-03-04T09:30:00", "2026-03-04T10:30:00"
+SHOWN = "[2026-03-04 09:30:00.0, 2026-03-04 10:30:00.0]"
+TOLD = Spelling(null_means_empty=True)
 
 
 @pytest.mark.parametrize(
     "given",
     [
-        {"dateRange": {"start": "a", "finish": "b"}},
-        {"properties": {"dateRange": {"start": "a", "end": "b"}}},
-        {"dateRange.start": "a", "dateRange.finish": "b"},
+        {"dateRange": {"start": START, "finish": END}},
+        {"properties": {"dateRange": {"start": START, "end": END}}},
+        {"dateRange": {"start": START, "end": END, "finish": None}},
+        {"dateRange.start": START, "dateRange.finish": END},
+        {"dateRange.start": START, "properties": {"dateRange.end": END}},
     ],
-    ids=["nested", "under properties, end", "dotted"],
+    ids=["nested", "under properties, end", "both, one empty", "dotted", "here and there"],
 )
-def test_both_names_of_the_end_are_read(given):
-    found = read_booking({"id": 1, **given}, Spelling(null_means_empty=True))
+def test_both_names_of_the_end_are_read_in_every_shape(given):
+    found = read_booking({"id": 1, **given}, TOLD)
 
-    assert (found.start, found.end) == ("a", "b")
+    assert (found.start, found.end) == (START, END)
 
 
-def test_the_window_is_asked_in_the_sites_wall_clock():
-    asked = window_expression(datetime(2026, 4, 15, 12, 0, tzinfo=UTC), LONDON)
+@pytest.mark.parametrize(
+    "given",
+    [{"dateRange": SHOWN}, {"dateRange": {"id": 7, "formattedName": SHOWN}}, {"formattedName": SHOWN}],
+    ids=["as text", "as an object", "only as the name of the booking"],
+)
+def test_a_range_that_is_only_displayed_is_read(given):
+    found = read_booking({"id": 1, **given}, TOLD)
+
+    assert (found.start, found.end) == ("2026-03-04 09:30:00.0", "2026-03-04 10:30:00.0")
+
+
+@pytest.mark.parametrize("times", [{}, {"dateRange": "<Hidden>"}, {"dateRange": {"start": START}}], ids=repr)
+def test_a_booking_whose_time_is_hidden_is_there_all_the_same(times):
+    found = read_booking({"id": "1", **times}, TOLD)
+
+    assert (found.id, found.start, found.end) == ("1", "", "")
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ({"project": {"id": 7, "formattedName": "x"}}, "7"),
+        ({"project.id": "7"}, "7"),
+        ({"project": {"id": None}}, ""),
+        ({"project.id": None}, ""),
+        ({"project": None}, ""),
+        ({}, ""),
+        ({"project": "<Hidden>"}, UNKNOWN),
+        ({"project.id": "<Hidden>"}, UNKNOWN),
+    ],
+    ids=repr,
+)
+def test_the_project_is_read_as_a_reference_and_by_its_id(given, expected):
+    assert read_booking({"id": "1", **given}, TOLD).project == expected
+
+
+def test_a_booking_without_an_id_is_none():
+    assert read_booking({"dateRange": {"start": START, "finish": END}}, TOLD) is None
+
+
+@pytest.mark.parametrize(
+    ("told", "usual"), [("APPROVED", "Approved"), ("canceled", "Cancelled"), ("In Progress", "In Progress")]
+)
+def test_a_status_has_one_spelling_and_an_unknown_one_its_own(told, usual):
+    assert booking_status(told) == usual
+
+
+def test_a_window_is_asked_in_the_sites_wall_clock():
+    asked = near_window(AT).expression(LONDON, "%Y%m%dT%H%M")
 
     assert asked == (
         "AND",
@@ -115,3 +94,26 @@ def test_the_window_is_asked_in_the_sites_wall_clock():
         "LT",
         "20260614T1300",
     )
+
+
+def test_the_parts_of_the_far_window_leave_no_gap():
+    near, far = near_window(AT), far_window(AT)
+
+    parts = parts_before(near, far)
+
+    ends = [near.begins_at, *(part.begins_at for part in parts)]
+    assert [part.ends_at for part in parts] == ends[:-1]
+    assert ends[-1] == far.begins_at == AT - timedelta(days=400)
+
+
+@pytest.mark.parametrize(
+    ("starts_at", "expected"),
+    [
+        (AT, False),
+        (AT + SLACK, True),
+        (AT + timedelta(days=8, hours=23), True),
+        (AT + timedelta(days=9), False),
+    ],
+)
+def test_the_edges_of_a_window_prove_nothing(starts_at, expected):
+    assert Window(AT, AT + timedelta(days=10)).surely_covers(starts_at) is expected
