@@ -31,18 +31,18 @@ def add_verb(verbs: _SubParsersAction[ArgumentParser]) -> None:
 def run(args: argparse.Namespace) -> int:
     """0: undone, and told what."""
     undone = undo_sweep(OPERATOR, args.sweep, at=timezone.now())
-    told = [f"{number} {what}" for number, what in _counted(undone) if number]
-    print(f"sweep {args.sweep} is undone: {', '.join(told) or 'it had changed no rights'}")
+    told = [f"{what}: {number}" for what, number in _counted(undone) if number]
+    print(f"sweep {args.sweep} is undone: {'; '.join(told) or 'it had changed no rights'}")
     print(WHAT_STAYS)
     return DONE
 
 
-def _counted(undone: Undone) -> tuple[tuple[int, str], ...]:
+def _counted(undone: Undone) -> tuple[tuple[str, int], ...]:
     return (
-        (undone.restored, "parts in projects that had ended count again"),
-        (undone.taken_back, "parts that had begun give nothing any more"),
-        (undone.reactivated, "people may work again"),
-        (undone.suspended, "people are suspended again"),
-        (undone.unlinked, "people are no longer linked to an account"),
-        (undone.skipped, "changes were left alone, because they are different by now"),
+        ("parts in projects that count again", undone.restored),
+        ("parts that give nothing any more", undone.taken_back),
+        ("people who may work again", undone.reactivated),
+        ("people who are suspended again", undone.suspended),
+        ("people who are linked to no account any more", undone.unlinked),
+        ("left alone, because different by now", undone.skipped),
     )

@@ -12,7 +12,7 @@ from fornix.booking.attach import attach_new_project
 from fornix.booking.client import Patience
 from fornix.booking.config import CalpendoConfig
 from fornix.booking.people import link_account
-from fornix.booking.sweep import SweepResult, run_sweep
+from fornix.booking.sweep import SweepResult, find_last_good_sweep, run_sweep
 from fornix.catalog.projects import create_project
 from fornix.models import Account, BookingProject, Event, Membership, Project, Sweep
 from fornix.simulator.calpendo.server import CalpendoServer
@@ -27,9 +27,13 @@ def config_of(server: CalpendoServer, **changes) -> CalpendoConfig:
     return CalpendoConfig(**chosen | {"time_zone": server.site.beginning.switches.tz} | changes)
 
 
-def sweep(server: CalpendoServer, *, patience: Patience = AT_ONCE, **options) -> SweepResult:
-    """One sweep now, by the simulator's clock, which goes on by an hour after it."""
-    result = run_sweep(config_of(server), server.site.clock, patience=patience, **options)
+def sweep(
+    server: CalpendoServer, *, patience: Patience = AT_ONCE, is_confirmed: bool = True, **options
+) -> SweepResult:
+    """One sweep now, by the simulator's clock, which goes on by an hour after it. The first one is confirmed."""
+    is_first = is_confirmed and find_last_good_sweep() is None
+    told = {"accept_first": is_first} | options
+    result = run_sweep(config_of(server), server.site.clock, patience=patience, **told)
     server.site.advance(timedelta(hours=1))
     return result
 

@@ -27,6 +27,7 @@ def command(calpendo, data: Path) -> subprocess.Popen[str]:
             "-c",
             "from fornix.commands.main import main; raise SystemExit(main())",
             "mirror",
+            "--accept-first",
             "--json",
         ],
         env=kept | settings,

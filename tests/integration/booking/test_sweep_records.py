@@ -225,7 +225,7 @@ def test_many_people_expired_at_once_wait_for_a_person(mirrored):
     result = sweep(mirrored)
 
     assert result.outcome is SweepOutcome.HELD
-    assert "became inactive at once" in result.reason
+    assert "became inactive in Calpendo" in result.reason
     assert rights() == before
 
 
