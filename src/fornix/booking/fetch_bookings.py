@@ -42,7 +42,7 @@ def fetch_bookings(
         except PasswordRefused:
             raise
         except CalpendoUnusable as refusal:
-            notes.append(f"bookings from {window.begins_at:%Y-%m-%d} on were not read: {refusal}")
+            notes.append(f"bookings were not read from {window.begins_at:%Y-%m-%d} on: {refusal}")
             break
         rows += found
         if lost:

@@ -66,8 +66,13 @@ def lines_of(plan: Plan, mirror: Mirror, usernames: Mapping[int, str]) -> tuple[
 
 
 def _booking_lines(plan: Plan) -> Iterator[Line]:
-    if plan.bookings:
-        yield Line("bookings.changed", "bookings", f"{len(plan.bookings)} are new or different")
+    """What is missing for the first time is no change yet."""
+    withdrawn = sum(each.withdrawn_at is not None for each in plan.bookings)
+    told = sum(each.missing_sweeps == 0 for each in plan.bookings)
+    if told:
+        yield Line("bookings.changed", "bookings", f"{told} are new or different")
+    if withdrawn:
+        yield Line("bookings.withdrawn", "bookings", f"{withdrawn} are withdrawn")
 
 
 def usernames_of(accounts: tuple[AccountCard, ...]) -> dict[int, str]:

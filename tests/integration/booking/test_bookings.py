@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from urllib.parse import unquote
 
 import pytest
 from tests.integration.booking.mirrored import rights, sweep
@@ -49,13 +50,41 @@ def test_bookings_are_those_of_the_oracle(switches):
     assert {booked_id: found.get(booked_id) for booked_id in expected} == expected
 
 
+def asked(server) -> list[str]:
+    """Start times, as the requests for bookings since the last call name them."""
+    targets = [entry.target for entry in server.site.log() if BOOKING in entry.target]
+    return [unquote(target) for target in targets]
+
+
 def test_titles_are_not_even_asked_for(calpendo, db):
     sweep(calpendo)
 
-    asked = [entry.target for entry in calpendo.site.log() if BOOKING in entry.target]
-    assert len(asked) == 1
-    assert "title" not in asked[0]
-    assert "description" not in asked[0]
+    assert asked(calpendo)
+    assert not [target for target in asked(calpendo) if "title" in target or "description" in target]
+
+
+def test_a_year_of_bookings_is_read_once_a_day(calpendo, db):
+    requests = []
+    for _ in range(26):
+        before = len(asked(calpendo))
+        sweep(calpendo)
+        requests.append(len(asked(calpendo)) - before)
+
+    far, *later = requests
+    assert far > 1
+    assert (later[:23], later[23:]) == ([1] * 23, [far, 1])
+
+
+def test_a_year_that_cannot_be_read_leaves_the_weeks_around_now(calpendo, db):
+    calpendo.site.set_faults([{"effect": "500", "type": BOOKING, "after": 1, "first": 3}])
+    first = sweep(calpendo)
+    near = Booking.objects.count()
+    before = len(asked(calpendo))
+    sweep(calpendo)
+
+    assert near > 50
+    assert any("bookings were not read from" in concern for concern in first.concerns)
+    assert len(asked(calpendo)) - before == 1
 
 
 def test_a_booking_that_is_moved_and_cancelled_is_followed(calpendo, db):
@@ -70,6 +99,28 @@ def test_a_booking_that_is_moved_and_cancelled_is_followed(calpendo, db):
     row.refresh_from_db()
     assert [line.text for line in result.lines] == ["1 are new or different"]
     assert (row.is_cancelled, row.written_start) == (True, "2026-03-05T10:00:00")
+
+
+def test_a_deleted_booking_is_withdrawn_by_the_second_sweep_and_kept(mirrored):
+    row = Booking.objects.filter(starts_at__gt=mirrored.site.clock + timedelta(days=2))[0]
+    mirrored.site.edit({"op": "delete", "type": BOOKING, "id": row.external_id})
+
+    lines = [[line.text for line in sweep(mirrored).lines] for _ in range(3)]
+
+    row.refresh_from_db()
+    assert lines == [[], ["1 are withdrawn"], []]
+    assert row.withdrawn_at is not None
+
+
+def test_a_withdrawn_booking_that_comes_back_is_none(mirrored):
+    row = Booking.objects.filter(starts_at__gt=mirrored.site.clock + timedelta(days=2))[0]
+    Booking.objects.filter(pk=row.pk).update(missing_sweeps=2, withdrawn_at=mirrored.site.clock)
+
+    result = sweep(mirrored)
+
+    row.refresh_from_db()
+    assert [line.text for line in result.lines] == ["1 are new or different"]
+    assert (row.missing_sweeps, row.withdrawn_at) == (0, None)
 
 
 @pytest.mark.parametrize("effect", ["403", "500", "html-200", "empty", "no-key"])
