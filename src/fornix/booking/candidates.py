@@ -27,6 +27,7 @@ _PERSON = {
 _PI = re.compile(
     r"\bpi\b|^pi(?=[A-Z_]|$)|principal|investigator|supervisor|leader|head|applicant", re.IGNORECASE
 )
+PROJECT_FIELDS = frozenset(_PROJECT)
 _UNKNOWN = (Shape.EMPTY, Shape.HIDDEN)
 
 

@@ -11,9 +11,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from fornix.booking.answer import read_resource
 from fornix.booking.client import CalpendoClient
 from fornix.booking.config import CalpendoConfig, TypeNames
 from fornix.booking.discover import LOOKING_ON
+from fornix.booking.eligibility import modality_of
 from fornix.booking.refusals import AnswerMisshapen, CalpendoUnusable, QueryRefused, ReadingForbidden
 from fornix.booking.wire import array_of, clean_text, is_hidden, parse_day, read_id, read_path
 
@@ -57,10 +59,11 @@ class SeenProperty:
 
 @dataclass(frozen=True, slots=True)
 class SeenResource:
-    """A resource by its id, as a choice of scanners names it."""
+    """A resource by its id, as a choice of scanners names it; `guess` is what its name says it is."""
 
     id: str
     name: str
+    guess: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,11 +148,11 @@ def _resources(client: CalpendoClient, type_name: str) -> tuple[SeenResource, ..
         rows = client.fetch_list(type_name, ("id", "name"))
     except (ReadingForbidden, QueryRefused, AnswerMisshapen):
         return ()
-    found = [(read_id(read_path(row, "id")), read_path(row, "name")) for row in rows if isinstance(row, dict)]
+    found = (read_resource(row) for row in rows if isinstance(row, dict))
     return tuple(
-        SeenResource(each, clean_text(name, 100) if isinstance(name, str) else "")
-        for each, name in found
-        if each
+        SeenResource(each.id, each.name, modality_of(each.id, each.name, ()))
+        for each in found
+        if each is not None
     )
 
 
