@@ -1,7 +1,8 @@
-"""The record of one project: what Calpendo says of it, and what it holds here."""
+"""The record of one project: what Calpendo says of it, and what it holds here; each fact with its source and age."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,7 +12,30 @@ from fornix.access.visibility import visible_projects
 from fornix.catalog.people import person_name
 from fornix.catalog.projects import find_project
 from fornix.errors import NotVisible
-from fornix.models import BookingProject, BookingRole, Project
+from fornix.models import BookingCode, BookingProject, BookingRole, Project
+from fornix.models.booking import Hold
+
+HERE = "here"
+MOST_CODES = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One thing that the record says. `source` is the booking system's instance, or HERE; `since` None: not known."""
+
+    name: str
+    value: str
+    source: str
+    since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HeldStatus:
+    """The booking system tells another status than the mirror acts by; `is_decided`: somebody wants it so."""
+
+    told: str
+    since: datetime | None
+    is_decided: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,12 +45,15 @@ class BookingRecord:
     instance: str
     code: str
     status: str
+    status_since: datetime | None
+    held_status: HeldStatus | None
     type: str
     groups: tuple[str, ...]
     pi: str
     owners: tuple[str, ...]
     former_codes: tuple[str, ...]
-    vanished_at: datetime | None  # since when complete answers lack it; the rest is what was known last
+    missing_since: datetime | None  # since when complete answers lack it; the rest is what was known last
+    vanished_at: datetime | None  # since when it counts as gone
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +72,7 @@ class ProjectRecord:
     bytes: int
     changed_at: datetime
     booking: BookingRecord | None
+    facts: tuple[Fact, ...]
     is_readable: bool
     manages_members: bool
 
@@ -55,6 +83,8 @@ def get_project(actor: Actor, code: str) -> ProjectRecord:
     if row is None:
         raise NotVisible
     booked = row.booking_project
+    parts = _parts_of(booked)
+    codes = list(booked.codes.order_by("-last_seen_at", "-pk")[:MOST_CODES]) if booked else []
     return ProjectRecord(
         id=row.pk,
         booking_project_id=row.booking_project_id,
@@ -67,7 +97,8 @@ def get_project(actor: Actor, code: str) -> ProjectRecord:
         files=row.file_count,
         bytes=row.byte_count,
         changed_at=row.changed_at,
-        booking=_booking_record(row, booked) if booked else None,
+        booking=_booking_record(row, booked, parts, codes) if booked else None,
+        facts=(*(_facts_told(booked, parts, codes) if booked else ()), *_facts_of_here(row)),
         is_readable=can(actor, Action.DATA_READ, row).allowed,
         manages_members=can(actor, Action.MEMBERS_MANAGE, row).allowed,
     )
@@ -81,24 +112,68 @@ def find_project_code(actor: Actor, name: str) -> str:
     return meant.label
 
 
-def _booking_record(project: Project, booked: BookingProject) -> BookingRecord:
-    parts = list(
-        BookingRole.objects.filter(booking_project=booked, part__in=("owner", "pi"))
-        .select_related("person")
-        .order_by("pk")
-    )
-    named = {
-        part: tuple(person_name(row.person) for row in parts if row.part == part) for part in ("owner", "pi")
-    }
-    codes = booked.codes.order_by("-last_seen_at").values_list("code", flat=True)[:20]
+def _parts_of(booked: BookingProject | None) -> Sequence[BookingRole]:
+    rows = BookingRole.objects.filter(booking_project=booked, part__in=("owner", "pi"))
+    return list(rows.select_related("person").order_by("pk")) if booked else ()
+
+
+def _booking_record(
+    project: Project, booked: BookingProject, parts: Sequence[BookingRole], codes: Sequence[BookingCode]
+) -> BookingRecord:
+    former = (code.code for code in codes if code.code not in (booked.code, project.label))
     return BookingRecord(
         instance=booked.instance,
         code=booked.code,
         status=booked.status,
+        status_since=booked.status_since,
+        held_status=_held_status(booked),
         type=booked.type,
         groups=tuple(map(str, booked.groups)),
-        pi=", ".join(named["pi"]) or booked.pi_text,
-        owners=named["owner"],
-        former_codes=tuple(code for code in codes if code not in (booked.code, project.label)),
+        pi=_named(parts, "pi") or booked.pi_text,
+        owners=tuple(person_name(row.person) for row in parts if row.part == "owner"),
+        former_codes=tuple(former),
+        missing_since=booked.missing_since,
         vanished_at=booked.vanished_at,
     )
+
+
+def _held_status(booked: BookingProject) -> HeldStatus | None:
+    if not booked.hold:
+        return None
+    return HeldStatus(booked.held_status, booked.held_at, is_decided=booked.hold == Hold.KEPT)
+
+
+def _facts_told(
+    booked: BookingProject, parts: Sequence[BookingRole], codes: Sequence[BookingCode]
+) -> Iterator[Fact]:
+    """What the booking system tells."""
+    source = booked.instance
+    current = next((code.first_seen_at for code in codes if code.code == booked.code), None)
+    yield Fact("Title", booked.name, source)
+    yield Fact("Code", booked.code, source, current)
+    pi, owner = _named(parts, "pi"), _named(parts, "owner")
+    yield Fact("PI", pi or booked.pi_text, source, _since(parts, "pi"))
+    yield Fact("Owner", owner, source, _since(parts, "owner"))
+    yield Fact("Status", booked.status, source, booked.status_since)
+    yield Fact("Type", booked.type, source)
+    if booked.groups:
+        yield Fact("Groups", ", ".join(map(str, booked.groups)), source)
+
+
+def _facts_of_here(project: Project) -> Iterator[Fact]:
+    """What was decided here."""
+    yield Fact("Name here", project.label, HERE, project.created_at)
+    yield Fact("Who may look", project.accessibility, HERE)
+    if project.booking_project_id is None:
+        yield Fact("Title", project.name, HERE)
+    if project.description:
+        yield Fact("Description", project.description, HERE)
+    yield Fact("Last change of data", "", HERE, project.changed_at)
+
+
+def _named(parts: Sequence[BookingRole], part: str) -> str:
+    return ", ".join(person_name(row.person) for row in parts if row.part == part)
+
+
+def _since(parts: Sequence[BookingRole], part: str) -> datetime | None:
+    return min((row.since for row in parts if row.part == part), default=None)

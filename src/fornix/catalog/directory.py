@@ -1,0 +1,86 @@
+"""People and projects by what an administrator typed, whatever accents and case: accounts and Calpendo's alike.
+
+Reads names only; there are thousands of them, not millions. Which of those found is meant, the administrator says.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from fornix.access.actors import Actor
+from fornix.access.policy import require_administrator
+from fornix.catalog.people import person_name
+from fornix.catalog.typed_text import fold_text, is_found, typed_words
+from fornix.models import Account, BookingCode, BookingPerson, BookingProject, Project
+
+MOST = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Someone or something found. `key` is what it is asked for by; `detail` tells it from others of its name."""
+
+    key: str
+    name: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What was found: `chosen` when there is no doubt, else the candidates, of whom `more` are not among them."""
+
+    chosen: Choice | None
+    candidates: tuple[Choice, ...] = ()
+    more: int = 0
+
+
+def find_people(actor: Actor, typed: str) -> Choices:
+    """Accounts, and people of Calpendo who have none, by user name, name or e-mail. For administrators."""
+    require_administrator(actor)
+    return _choices(typed, list(_people(typed_words(typed))))
+
+
+def find_projects(actor: Actor, typed: str) -> Choices:
+    """Projects here and in Calpendo, by code, former codes or title. For administrators."""
+    require_administrator(actor)
+    return _choices(typed, list(_projects(typed_words(typed))))
+
+
+def _choices(typed: str, found: list[Choice]) -> Choices:
+    if not typed.strip():
+        return Choices(None)
+    exact = [each for each in found if fold_text(each.key) == fold_text(typed.strip())]
+    written = [each for each in exact if each.key == typed.strip()]
+    for certain in (written, exact, found):
+        if len(certain) == 1:
+            return Choices(certain[0])
+    ordered = sorted(found, key=lambda each: (each not in exact, fold_text(each.name), each.key))
+    return Choices(None, tuple(ordered[:MOST]), max(0, len(ordered) - MOST))
+
+
+def _people(words: tuple[str, ...]) -> Iterator[Choice]:
+    for username, name, email in Account.objects.order_by("pk").values_list("username", "name", "email"):
+        if is_found(words, username, name, email):
+            yield Choice(username, name or username, f"account {username}")
+    for person in BookingPerson.objects.filter(account=None).order_by("pk"):
+        name = person_name(person)
+        if is_found(words, name, person.login_name, person.login_identifier, person.email):
+            detail = ", ".join(filter(None, ("in Calpendo only", person.email, person.status)))
+            yield Choice(person.login_name or person.email or name, name, detail)
+
+
+def _projects(words: tuple[str, ...]) -> Iterator[Choice]:
+    codes: defaultdict[int | None, list[str]] = defaultdict(list)
+    for booked_id, code in BookingCode.objects.values_list("booking_project_id", "code"):
+        codes[booked_id].append(code)
+    for project in Project.objects.select_related("booking_project").order_by("pk"):
+        booked = project.booking_project
+        title = (booked.name if booked else "") or project.name
+        if is_found(words, project.label, title, *codes[project.booking_project_id]):
+            yield Choice(project.label, title, "has data here" if project.session_count else "no data yet")
+    there = BookingProject.objects.filter(project=None).exclude(code="").order_by("pk")
+    for pk, code, title, status in there.values_list("pk", "code", "name", "status"):
+        if is_found(words, code, title, *codes[pk]):
+            yield Choice(code, title, f"in Calpendo only, {status or 'status not told'}")
