@@ -27,8 +27,23 @@ password-change         GET    -            302    302      302          302    
 password-change         POST   -            401    400      400          400    400   400           400
 arrivals                GET    -            401    403      403          403    403   200           403
 mirror                  GET    -            401    403      403          403    403   200           403
+access                  GET    -            401    403      403          403    403   200           403
+sweep-ask               GET    -            302    302      302          302    302   302           302
+sweep-ask               POST   -            401    403      403          403    403   302           403
+sweep-asked             GET    -            302    302      302          302    302   302           302
+holds-decide            GET    -            302    302      302          302    302   302           302
+holds-decide            POST   -            401    403      403          403    403   302           403
+mirror-people           GET    -            401    403      403          403    403   200           403
+person-link             GET    -            302    302      302          302    302   302           302
+person-link             POST   -            401    403      403          403    403   400           403
+mirror-findings         GET    -            401    403      403          403    403   200           403
+sweeps                  GET    -            401    403      403          403    403   200           403
+sweep-detail            GET    sweep        401    403      403          403    403   200           403
+sweep-undo              GET    sweep        401    403      403          403    403   200           403
+sweep-undo              POST   sweep        401    403      403          403    403   302           403
 project-detail          GET    project      401    404      200          200    200   200           404
 project-people          GET    project      401    404      200          200    200   200           404
+project-people-table    GET    project      401    404      200          200    200   200           404
 subject-of-label        GET    subject      401    404      302          302    302   302           404
 session-of-label        GET    session      401    404      302          302    302   302           404
 experiment-of-label     GET    session      401    404      302          302    302   302           404
@@ -47,6 +62,7 @@ experiment-detail       GET    session      401    404      302          302    
 FORMS: dict[tuple[str, str], dict[str, str]] = {
     ("token-create", "POST"): {"name": "laptop"},
     ("token-revoke", "POST"): {"alias": "nobody's"},
+    ("holds-decide", "POST"): {"decision": "approve"},
 }
 
 

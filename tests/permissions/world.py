@@ -13,6 +13,7 @@ from tests.permissions.url_map import Route
 from fornix.access.accounts import find_account
 from fornix.access.actors import OPERATOR
 from fornix.access.memberships import revoke
+from fornix.models import Sweep
 from fornix.models.memberships import Role
 
 ROLES = {
@@ -56,6 +57,7 @@ def make_world() -> World:
     scan = factories.make_scan(session)
     file = factories.make_file(factories.make_resource(scan))
     factories.make_filing(session, scans=1, files=1)
+    sweep = Sweep.objects.create(started_at=factories.AT, finished_at=factories.AT, outcome="complete")
     in_project = {"project": project.label}
     in_subject = in_project | {
         "accession": subject.accession,
@@ -71,6 +73,7 @@ def make_world() -> World:
     return World(
         {
             "-": {},
+            "sweep": {"sweep_id": sweep.pk},
             "project": in_project,
             "subject": in_subject,
             "session": in_session,

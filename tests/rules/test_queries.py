@@ -17,6 +17,10 @@ from tests.rules.tree import report
 from fornix.models import (
     Account,
     Arrival,
+    BookingCode,
+    BookingPerson,
+    BookingProject,
+    BookingRole,
     Flag,
     ImagingSession,
     Project,
@@ -26,6 +30,7 @@ from fornix.models import (
     Sweep,
     Upload,
 )
+from fornix.models.booking import Hold
 from fornix.models.memberships import Role
 
 FEW, MANY = 3, 30
@@ -107,6 +112,74 @@ def add_sweep() -> Sweep:
     )
 
 
+def add_booked_person() -> BookingPerson:
+    """One whom Calpendo lists in P001's project, and who has no account."""
+    project = Project.objects.get(label="P001")
+    booked = project.booking_project or add_booked_project(project)
+    person = BookingPerson.objects.create(
+        instance="main",
+        external_id=f"person {BookingPerson.objects.count()}",
+        given_name=f"Zoë {BookingPerson.objects.count()}",
+        is_active=True,
+        first_seen_at=factories.AT,
+        last_seen_at=factories.AT,
+    )
+    BookingRole.objects.create(booking_project=booked, person=person, part="user", since=factories.AT)
+    return person
+
+
+def add_booked_project(project: Project | None = None) -> BookingProject:
+    """A project that Calpendo renamed and lacks now, of a status that nobody knows."""
+    number = str(BookingProject.objects.count())
+    booked = BookingProject.objects.create(
+        instance="main",
+        external_id=f"project {number}",
+        code=f"NEW{number}",
+        status=f"Status {number}" if number < "3" else "On hold",
+        is_eligible=True,
+        missing_since=factories.AT,
+        first_seen_at=factories.AT,
+        last_seen_at=factories.AT,
+    )
+    for code in ("OLD", f"NEW{number}"):
+        BookingCode.objects.create(
+            booking_project=booked,
+            code=code,
+            folded_code=code.lower(),
+            first_seen_at=factories.AT,
+            last_seen_at=factories.AT,
+        )
+    Project.objects.filter(pk=project.pk if project else 0).update(booking_project=booked)
+    return booked
+
+
+def add_held_person() -> BookingPerson:
+    person = add_booked_person()
+    BookingPerson.objects.filter(pk=person.pk).update(hold=Hold.WAITING, held_at=factories.AT)
+    return person
+
+
+def add_held_place() -> BookingProject:
+    """A project of which somebody is not listed any more, and stays for now."""
+    booked = add_booked_project()
+    BookingRole.objects.create(
+        booking_project=booked,
+        person=add_booked_person(),
+        part="user",
+        since=factories.AT,
+        hold=Hold.WAITING,
+        held_at=factories.AT,
+    )
+    return booked
+
+
+def add_change() -> None:
+    """One more line of the sweep's plan."""
+    sweep = Sweep.objects.earliest("pk")
+    sweep.changes = [*sweep.changes, {"kind": "person.new", "about": "Zoë", "text": "Normal"}]
+    sweep.save()
+
+
 def add_arrival() -> Arrival:
     number = str(Arrival.objects.count())
     upload, _ = Upload.objects.get_or_create(
@@ -130,9 +203,18 @@ LISTS: dict[tuple[str, str], Listed] = {
     ("account", "tokens"): Listed("-", add_token),
     ("arrivals", "arrivals"): Listed("-", add_arrival, "administrator"),
     ("mirror", "sweeps"): Listed("-", add_sweep, "administrator"),
+    ("mirror", "people not matched"): Listed("-", add_booked_person, "administrator"),
+    ("mirror", "held people"): Listed("-", add_held_person, "administrator"),
+    ("mirror", "held places"): Listed("-", add_held_place, "administrator"),
+    ("mirror-people", "people"): Listed("-", add_booked_person, "administrator"),
+    ("mirror-findings", "projects"): Listed("-", add_booked_project, "administrator"),
+    ("sweeps", "sweeps"): Listed("-", add_sweep, "administrator"),
+    ("sweep-detail", "changes"): Listed("sweep", add_change, "administrator"),
     ("project-detail", "subjects"): Listed("project", add_subject),
     ("project-detail", "people"): Listed("project", add_person),
     ("project-people", "people"): Listed("project", add_person),
+    ("project-people", "people of Calpendo"): Listed("project", add_booked_person),
+    ("project-people-table", "people"): Listed("project", add_person),
     ("subject-detail", "sessions"): Listed("subject", add_session),
     ("session-detail", "scans"): Listed("session", add_scan),
     ("session-detail", "resources"): Listed("session", add_resource),
@@ -149,6 +231,12 @@ SINGLES = {
     "token-create",
     "token-revoke",
     "password-change",
+    "access",
+    "sweep-ask",
+    "sweep-asked",
+    "sweep-undo",
+    "holds-decide",
+    "person-link",
     "subject-of-label",
     "session-of-label",
     "experiment-of-label",

@@ -18,6 +18,7 @@ IDS = {
     "accession": re.compile(r"[A-Za-z0-9]+_[SE][0-9]+"),
     "scan_id": re.compile(r"[0-9]+"),
     "file_id": re.compile(r"[0-9]+"),
+    "sweep_id": re.compile(r"[0-9]+"),
     "alias": re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"),
 }
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT")

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
-from functools import wraps
 
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
@@ -13,16 +11,17 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from fornix.access.accounts import NewToken, create_token, revoke_token
 from fornix.access.actors import Actor
 from fornix.access.passwords import change_password
-from fornix.catalog.people import places
+from fornix.catalog.places import places
 from fornix.errors import Invalid
 from fornix.http.actors import person_at_pages, person_of
 from fornix.http.paging import Links, Sorting, window_of
 from fornix.models import ApiToken
+from fornix.web.form_targets import form_target
 
 PLACES = Sorting(("code",), default="code")
 LONGEST = timedelta(days=3660)
@@ -33,17 +32,6 @@ SENT_BEFORE = (
     "This form was sent before, and has made its token then; no second one was made. "
     "A secret is shown only once: if you have not noted it, revoke that token and make another."
 )
-View = Callable[[HttpRequest], HttpResponse]
-
-
-def form_target(view: View) -> View:
-    """A view that takes a form of the account's page; typed in as an address it leads to that page."""
-
-    @wraps(view)
-    def answered(request: HttpRequest) -> HttpResponse:
-        return view(request) if request.method == "POST" else redirect("account")
-
-    return require_http_methods(["GET", "HEAD", "POST"])(answered)
 
 
 @require_safe
@@ -52,7 +40,7 @@ def account(request: HttpRequest) -> HttpResponse:
     return _page(request, person_of(request))
 
 
-@form_target
+@form_target("account")
 def create(request: HttpRequest) -> HttpResponse:
     """Makes a token; the answer shows its secret, this once. The same form sent again makes no other."""
     actor = person_at_pages(request)
@@ -71,7 +59,7 @@ def create(request: HttpRequest) -> HttpResponse:
     return _page(request, actor, made=made)
 
 
-@form_target
+@form_target("account")
 def revoke(request: HttpRequest) -> HttpResponse:
     """Ends a token."""
     actor = person_at_pages(request)
@@ -80,7 +68,7 @@ def revoke(request: HttpRequest) -> HttpResponse:
     return redirect("account")
 
 
-@form_target
+@form_target("account")
 def password(request: HttpRequest) -> HttpResponse:
     """Changes the password; other browsers are logged out by that."""
     actor = person_at_pages(request)

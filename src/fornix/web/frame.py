@@ -10,10 +10,21 @@ from django.urls import reverse
 from django.utils import timezone
 
 from fornix import wiring
-from fornix.booking.holds import held_count
-from fornix.catalog.mirror import last_complete_at, trouble_count
+from fornix.booking.alarms import Alarms, alarms
+from fornix.catalog.mirror import last_complete_at
 from fornix.catalog.waiting import waiting_count
 from fornix.http.actors import viewer_of
+
+LONGEST_HOLD = timedelta(days=1)  # contract calpendo 4.5: a held removal is a security matter too
+MIRROR_PAGES = {
+    "mirror",
+    "sweeps",
+    "sweep-detail",
+    "sweep-undo",
+    "mirror-people",
+    "mirror-findings",
+    "mirror-settings",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +39,16 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
+class Strip:
+    """What is wrong with the mirror or waits in it: told to administrators on every page, each with its date."""
+
+    stale_since: datetime | None  # when it last was read whole
+    is_silent: bool  # configured, and never read whole
+    oldest_hold_at: datetime | None
+    planned: int | None  # the first sweep, which waits to be confirmed
+
+
+@dataclass(frozen=True, slots=True)
 class Frame:
     """The frame of one page. `name` is empty for strangers."""
 
@@ -36,6 +57,7 @@ class Frame:
     is_administrator: bool
     has_forms: bool  # by a cookie: a token gets no form and no cookie
     places: tuple[Place, ...]
+    strip: Strip | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,16 +77,13 @@ def frame_of(request: HttpRequest) -> Frame:
     match = request.resolver_match
     here = match.url_name if match else ""
     places = [Place("Home", "home", reverse("home"), here == "home")]
+    strip = None
     if actor.is_administrator:
+        told = alarms()
+        strip = _strip(told)
         places += [
             Place("Arrivals", "down", reverse("arrivals"), here == "arrivals", waiting_count(actor)),
-            Place(
-                "Mirror",
-                "sync",
-                reverse("mirror"),
-                here == "mirror",
-                held_count(actor) + trouble_count(actor),
-            ),
+            Place("Mirror", "sync", reverse("mirror"), here in MIRROR_PAGES, _waiting(told)),
         ]
     return Frame(
         name=account.name or account.username,
@@ -72,14 +91,39 @@ def frame_of(request: HttpRequest) -> Frame:
         is_administrator=actor.is_administrator,
         has_forms=actor.token is None,
         places=tuple(places),
+        strip=strip,
+    )
+
+
+def _waiting(told: Alarms) -> int:
+    """How much of the mirror's a person should see to, for the top bar."""
+    return told.waiting + told.state.has_failed + (told.state.planned is not None)
+
+
+def _strip(told: Alarms) -> Strip | None:
+    """What is to be told at once; None while all is well, or there is no booking system."""
+    now, mirrored_at, planned = timezone.now(), told.state.mirrored_at, told.state.planned
+    is_stale = mirrored_at is not None and _is_stale(mirrored_at) and wiring.calpendo_is_configured()
+    is_old = told.oldest_at is not None and now - told.oldest_at > LONGEST_HOLD
+    is_silent = mirrored_at is None and planned is None and told.state.has_failed
+    if not (is_stale or is_old or is_silent or planned is not None):
+        return None
+    return Strip(
+        stale_since=mirrored_at if is_stale else None,
+        is_silent=is_silent,
+        oldest_hold_at=told.oldest_at if is_old else None,
+        planned=planned,
     )
 
 
 def freshness() -> Freshness | None:
     """How fresh the mirror is; None when there is no booking system and never was."""
     mirrored_at = last_complete_at()
-    environment = wiring.environment()
-    if mirrored_at is None and not environment.calpendo_url:
-        return None
-    limit = timedelta(seconds=2 * environment.sweep_interval_s)
-    return Freshness(mirrored_at, mirrored_at is None or timezone.now() - mirrored_at > limit)
+    if mirrored_at is None:
+        return Freshness(None, is_stale=True) if wiring.calpendo_is_configured() else None
+    return Freshness(mirrored_at, _is_stale(mirrored_at))
+
+
+def _is_stale(mirrored_at: datetime) -> bool:
+    """Whether it is older than two intervals."""
+    return timezone.now() - mirrored_at > timedelta(seconds=2 * wiring.sweep_interval_s())

@@ -8,9 +8,12 @@ from collections.abc import Mapping
 WORDS = {
     "membership.granted": ("right given", "rights given"),
     "membership.revoked": ("right taken", "rights taken"),
-    "removal.held": ("removal held", "removals held"),
+    "change.held": ("change held", "changes held"),
+    "person.held": ("place held", "places held"),
     "project.attached": ("project found its record", "projects found their record"),
     "person.linked": ("person linked", "people linked"),
+    "person.suspended": ("person suspended", "people suspended"),
+    "person.resumed": ("person active again", "people active again"),
     "person.joined": ("person joined a project", "people joined a project"),
     "person.left": ("person left a project", "people left a project"),
     "person.new": ("new person", "new people"),
@@ -19,7 +22,8 @@ WORDS = {
     "project.changed": ("project changed", "projects changed"),
     "resource.changed": ("scanner or room changed", "scanners or rooms changed"),
 }
-UNCOUNTED = {"bookings.changed": "bookings changed"}  # one line tells all of them
+# One line tells all of them.
+UNCOUNTED = {"bookings.changed": "bookings changed", "bookings.withdrawn": "bookings withdrawn"}
 
 
 def changes_in_words(changes: Mapping[str, int]) -> str:
@@ -27,6 +31,12 @@ def changes_in_words(changes: Mapping[str, int]) -> str:
     known = [*WORDS, *UNCOUNTED]
     kinds = sorted(changes, key=lambda kind: (known.index(kind) if kind in known else len(known), kind))
     return ", ".join(_in_words(kind, changes[kind]) for kind in kinds)
+
+
+def kind_in_words(kind: str) -> str:
+    """The kind of one line: `Right given`."""
+    one = UNCOUNTED.get(kind) or WORDS.get(kind, (kind, kind))[0]
+    return one[:1].upper() + one[1:]
 
 
 def _in_words(kind: str, number: int) -> str:

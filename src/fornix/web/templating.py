@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cache
 
 from django.contrib.messages import get_messages
@@ -17,7 +17,9 @@ from markupsafe import Markup, escape
 from fornix.web import formats, header_card
 from fornix.web.arrival_words import end_of_path, filing_command, what_arrived, why_it_waits
 from fornix.web.frame import frame_of
-from fornix.web.sweep_words import changes_in_words
+from fornix.web.hold_words import hold_effect, hold_told
+from fornix.web.lack_words import why_unresolved
+from fornix.web.sweep_words import changes_in_words, kind_in_words
 
 
 def environment(**options: object) -> Environment:
@@ -49,6 +51,11 @@ def environment(**options: object) -> Environment:
         breakable=breakable,
         css_word=css_word,
         changes_in_words=changes_in_words,
+        hold_told=hold_told,
+        why_unresolved=why_unresolved,
+        kind_in_words=kind_in_words,
+        took=took,
+        hold_effect=hold_effect,
         what_arrived=what_arrived,
         why_it_waits=why_it_waits,
         filing_command=filing_command,
@@ -82,6 +89,14 @@ def when(at: datetime) -> Markup:
     """A moment as a reader wants it, with the whole of it in the title."""
     local = timezone.localtime(at)
     return _time(local, formats.ago(local, timezone.localtime()))
+
+
+def took(span: timedelta | None) -> str:
+    """How long something took: `38 s`, `2:05 min`; a dash while it has not ended."""
+    if span is None:
+        return formats.NONE
+    minutes, seconds = divmod(round(span.total_seconds()), 60)
+    return f"{minutes}:{seconds:02d} min" if minutes else f"{seconds} s"
 
 
 def hour(at: datetime) -> Markup:

@@ -1,4 +1,4 @@
-"""Arrivals and the mirror, for administrators."""
+"""Arrivals that wait, for administrators."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 import pytest
 from tests import factories
 
-from fornix.models import Arrival, BookingPerson, BookingProject, BookingRole, File, Sweep, Upload
+from fornix.models import Arrival, File, Upload
 
 pytestmark = pytest.mark.django_db
 
@@ -125,95 +125,8 @@ def test_nothing_waits_is_said_calmly(root):
     assert "Nothing waits" in root.get("/arrivals").content.decode()
 
 
-def make_sweep(outcome: str = "complete", *, kinds: tuple[str, ...] = (), **fields) -> Sweep:
-    changes = [{"kind": kind, "about": "P001", "text": "told"} for kind in kinds]
-    return Sweep.objects.create(
-        started_at=factories.AT, finished_at=factories.AT, outcome=outcome, changes=changes, **fields
-    )
-
-
-def badge_of(page: str) -> str:
-    return re.search(r'href="/mirror"[^>]*>Mirror(?: <span class="badge">(\d+)</span>)?<', page)[1] or ""
-
-
-def test_a_sweep_tells_number_and_kinds_of_its_changes(root):
-    make_sweep(
-        kinds=("membership.granted", "membership.granted", "person.new", "new.kind"), counts={"users": 9}
-    )
-
-    page = root.get("/mirror").content.decode()
-
-    assert "2 rights given, 1 new person, 1 new.kind" in page
-    assert "users" not in page
-
-
-def test_quiet_sweeps_that_follow_each_other_are_one_line(root):
-    for _ in range(25):
-        make_sweep()
-    make_sweep(kinds=("membership.revoked",))
-    make_sweep()
-
-    page = root.get("/mirror").content.decode()
-
-    assert page.count('class="status ok"') == 3
-    assert (
-        page.index("Nothing changed") < page.index("1 right taken") < page.index("25 sweeps, nothing changed")
-    )
-
-
-def test_a_sweep_that_failed_says_why_and_counts_in_the_bar(root):
-    make_sweep()
-    make_sweep("incomplete", reason="Calpendo did not answer.")
-    make_sweep("running")
-
-    page = root.get("/mirror").content.decode()
-
-    assert "Calpendo did not answer." in page.partition("Rights stay as they were")[2]
-    assert badge_of(page) == "1"
-
-
-def hold_a_removal() -> None:
-    told = {"instance": "main", "first_seen_at": factories.AT, "last_seen_at": factories.AT}
-    booked = BookingProject.objects.create(external_id="7", code="P001", status="Approved", **told)
-    person = BookingPerson.objects.create(external_id="8", given_name="Carol", is_active=True, **told)
-    BookingRole.objects.create(
-        booking_project=booked, person=person, part="user", since=factories.AT, held_at=factories.AT
-    )
-    factories.make_project("P001", booking_project=booked)
-
-
-def test_held_removals_are_listed_with_the_command_that_decides_on_them(root):
-    hold_a_removal()
-    make_sweep("held", details={"held": ["what the sweep said"]})
-
-    page = root.get("/mirror").content.decode()
-
-    assert "Carol" in page
-    assert re.search(r"fornix mirror approve project-\d+", page)
-    assert badge_of(page) == "1"
-
-
-def test_concerns_of_the_last_good_sweep_are_listed_whatever_came_after(root):
-    make_sweep(details={"concerns": ["P009: an old one"]})
-    make_sweep(details={"concerns": ["P002 has no PI"]})
-    make_sweep("incomplete", reason="Calpendo did not answer.")
-
-    page = root.get("/mirror").content.decode()
-
-    assert "P002 has no PI" in page
-    assert "an old one" not in page
-
-
-def test_the_bar_counts_nothing_while_all_is_well(root):
-    make_sweep("incomplete", reason="Calpendo did not answer.")
-    make_sweep(details={"held": [], "concerns": ["P002 has no PI"]})
-
-    assert badge_of(root.get("/").content.decode()) == ""
-
-
-@pytest.mark.parametrize("address", ["/arrivals", "/mirror"])
-def test_others_are_refused_and_told_so(browser, address):
-    response = browser(factories.make_account("alice")).get(address)
+def test_others_are_refused_and_told_so(browser):
+    response = browser(factories.make_account("alice")).get("/arrivals")
 
     assert response.status_code == 403
     assert b"Only administrators can do this" in response.content

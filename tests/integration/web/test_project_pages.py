@@ -19,6 +19,7 @@ from fornix.models import (
     Membership,
     Project,
 )
+from fornix.models.booking import Hold
 from fornix.models.memberships import OverrideKind, Role
 
 pytestmark = pytest.mark.django_db
@@ -93,7 +94,7 @@ def test_people_who_wait_or_are_suspended_are_listed_with_the_reason(browser):
     page = text_of(browser(alice), "/projects/P001/people")
 
     wu = page.partition("Waiting Wu")[2].partition('class="person"')[0]
-    assert all(words in wu for words in ("PI in Calpendo", "Has no account here yet", "Would be owner"))
+    assert all(words in wu for words in ("PI in Calpendo", "No account here yet", "Would be owner"))
     assert "not active in Calpendo" in page.partition("Suspended Sue")[2].partition('class="person"')[0]
     assert "Linked Lee" not in page
 
@@ -113,7 +114,7 @@ def hers(browser):
         person = make_person(booked, "Alice", parts[0], account=alice, **fields)
         for part in parts[1:]:
             BookingRole.objects.create(booking_project=booked, person=person, part=part, since=AT)
-        BookingRole.objects.filter(part="pi").update(held_at=AT)
+        BookingRole.objects.filter(part="pi").update(hold=Hold.WAITING, held_at=AT)
         project = factories.make_project("P001", booking_project=booked)
         make_mirrored(project, alice, "member" if parts == ("user",) else "owner")
         return text_of(browser(alice), "/projects/P001/people")
@@ -140,14 +141,14 @@ def test_a_part_in_calpendo_is_named_exactly(hers, parts, told):
 def test_a_removal_that_waits_for_a_decision_is_told_in_place_of_the_part(hers):
     page = hers("pi", "user")
 
-    assert "Calpendo no longer lists them since" in page
+    assert re.search("No longer listed in Calpendo since .*; the removal waits for an administrator", page)
     assert "PI in Calpendo" not in page
 
 
 def test_a_person_who_may_not_work_there_any_more_and_waits_is_told(hers):
-    page = hers("user", held_at=AT)
+    page = hers("user", hold=Hold.WAITING, held_at=AT)
 
-    assert "Not active in Calpendo since" in page
+    assert "Not active in Calpendo any more since" in page
     assert "User in Calpendo" not in page
 
 

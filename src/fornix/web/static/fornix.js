@@ -39,6 +39,16 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+// Ticks every box of a form, or none when all were.
+for (const button of document.querySelectorAll("[data-tick-all]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => {
+    const boxes = [...button.form.querySelectorAll("input[type=checkbox]")];
+    const all = boxes.every((box) => box.checked);
+    for (const box of boxes) box.checked = !all;
+  });
+}
+
 // A part of a page that cannot be had (logged out, refused, gone) is asked for as a whole page, which says why.
 for (const failure of ["htmx:responseError", "htmx:sendError"]) {
   document.addEventListener(failure, (event) => {
