@@ -60,16 +60,19 @@ class Calpendo:
 @contextmanager
 def running(*switches: str) -> Iterator[Calpendo]:
     """Serve the set `large`; it ends with the block."""
-    port, control, token = processes.free_port(), processes.free_port(), secrets.token_urlsafe(16)
-    command = [*_COMMAND, "--set", "large", "--listen", f"127.0.0.1:{port}", "--token", token]
-    command += ["--control", f"127.0.0.1:{control}", *(f"--switch={each}" for each in switches)]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE)
+    token = secrets.token_urlsafe(16)
+    command = [*_COMMAND, "--set", "large", "--listen", "127.0.0.1:0", "--token", token]
+    process = subprocess.Popen([*command, *(f"--switch={each}" for each in switches)], stdout=subprocess.PIPE)
     try:
         assert process.stdout is not None
-        line = process.stdout.readline().decode()
-        if not line.startswith("ready "):
+        said = {
+            words[0]: words[1]
+            for words in (process.stdout.readline().decode().split() for _ in "12")
+            if words
+        }
+        if not said:
             raise BenchmarkFailed("the simulated Calpendo does not start")
-        yield Calpendo(f"http://127.0.0.1:{port}", f"http://127.0.0.1:{control}/_sim", token)
+        yield Calpendo(said["ready"], said["control"], token)
     finally:
         processes.stop(process)
 

@@ -74,7 +74,7 @@ def _archive(data: Path, booking: Calpendo) -> Fornix:
     people = booking.rows("Calpendo.CalpendoUser", "id", "email", "status")
     projects = booking.rows("Calpendo.Project", "id", "projectCode", "status")
     emails = [row["email"] for row in people if row["status"] == "Normal" and row["email"]]
-    codes = [row["projectCode"] for row in projects if row["status"] in ("Approved", "Terminated")]
+    codes = [row["projectCode"] for row in projects if row["status"] == "Approved"]
     told = {"emails": emails, "codes": [code for code in codes if code][:PROJECTS_WITH_DATA]}
     settings = {"FORNIX_DATA": str(data), "DJANGO_SETTINGS_MODULE": "fornix.settings"}
     processes.run([sys.executable, "-c", _SET_UP], settings, input_text=json.dumps(told))
