@@ -67,7 +67,7 @@ def running(*switches: str) -> Iterator[Calpendo]:
         assert process.stdout is not None
         said = {
             words[0]: words[1]
-            for words in (process.stdout.readline().decode().split() for _ in "12")
+            for words in (process.stdout.readline().decode().split() for _ in range(2))
             if words
         }
         if not said:
