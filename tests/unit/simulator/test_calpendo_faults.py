@@ -1,8 +1,10 @@
 """Fault rules: whom they strike and when, and those faults that show in the answer itself."""
 
 import json
+import re
 from base64 import b64encode
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -17,6 +19,7 @@ from fornix.simulator.calpendo.webdav import answer
 PROJECTS = "/webdav/q/Calpendo.Project?paths=id,status,projectCode,owner,users"
 USERS = "/webdav/q/Calpendo.CalpendoUser?paths=id,email"
 HEARING = "/webdav/b/Calpendo.Project/300004157000412"
+DOCUMENT = Path(__file__).parents[3] / "docs" / "simulator.md"
 LOGIN = "Basic " + b64encode(b"archive:archive").decode()
 
 
@@ -183,6 +186,18 @@ def test_bad_certificate_strikes_connections_in_their_turn_and_no_requests():
     site.set_faults([{"effect": "bad-tls", "certificate": "wrong-host", "after": 1, "first": 1}])
     assert statuses(site, 3) == [200, 200, 200]
     assert [site.certificate() for _ in range(3)] == ["valid", "wrong-host", "valid"]
+
+
+def test_the_examples_of_the_document_are_taken(site):
+    examples = re.findall(r"`fault '([^']+)'`", DOCUMENT.read_text(encoding="utf-8"))
+    counts = [site.set_faults(json.loads(example)) for example in examples]
+    assert len(counts) > 10
+    assert (max(counts), counts[-1]) == (2, 0)
+
+
+def test_the_document_names_every_effect():
+    named = set(re.findall(r"`([^`]+)`", DOCUMENT.read_text(encoding="utf-8")))
+    assert set(EFFECTS) <= named
 
 
 @pytest.mark.parametrize(
