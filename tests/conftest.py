@@ -133,7 +133,7 @@ def own_data_folder(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch:
     folder.mkdir()
     monkeypatch.setattr(settings, "FORNIX", dataclasses.replace(settings.FORNIX, data=folder))
     wiring.store.cache_clear()
-    wiring.site_rules.cache_clear()
+    wiring.fixed_rules.cache_clear()
 
 
 @pytest.fixture

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -38,9 +40,15 @@ def store() -> Store:
     return LocalStore(root)
 
 
-@cache
 def site_rules() -> SiteRules:
-    """What this site chose."""
+    """What this site chose, as it is now: part of it may change on a page."""
+    days = int(str(_chosen("calpendo.terminated_grace_days").value))
+    return replace(fixed_rules(), terminated_grace=timedelta(days=days))
+
+
+@cache
+def fixed_rules() -> SiteRules:
+    """What the environment says of the rules."""
     chosen = environment()
     return SiteRules(
         accession_prefix=chosen.accession_prefix,

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from fornix.booking.standing import ProjectStanding, project_standing
+from fornix.booking.acceptance import Closed, Grace, closed_because
 from fornix.booking.wire import parse_day
 from fornix.dicom.labels import fold_code
 from fornix.models import BookingCode, BookingProject
@@ -24,21 +24,33 @@ class FoundProject:
 
 
 @dataclass(frozen=True, slots=True)
+class ClosedProject:
+    """The booking project that carries the code takes no data of that day."""
+
+    booking_project: BookingProject
+    why: Closed
+
+
+@dataclass(frozen=True, slots=True)
 class AmbiguousCode:
     """Several carry it, and neither spelling nor day of acquisition tells which is meant."""
 
     candidates: tuple[BookingProject, ...]
 
 
-def find_booking_project(code: str, *, on: date | None) -> FoundProject | AmbiguousCode | None:
-    """The booking project of a code among those that data may be routed to; None when there is none.
+def find_booking_project(
+    code: str, *, on: date | None, grace: Grace | None = None
+) -> FoundProject | ClosedProject | AmbiguousCode | None:
+    """The booking project of a code, among those that book a scanner; None when there is none.
 
     :param on: the day of acquisition; None: only codes that are carried now count.
+    :param grace: for how long a Terminated project takes data; None: for ever.
 
     Codes compare folded; where different codes fold alike, only the one written exactly so counts. A code that was
-    given up counts for data from before. When a code began is asked only between projects that share it.
+    given up counts for data from before. When a code began is asked only between projects that share it; of several
+    that had it on that day, those that take no data are not meant.
     """
-    rows = [row for row in _routable(fold_code(code)) if _has_not_ended(row, on)]
+    rows = [row for row in _carrying(fold_code(code)) if _has_not_ended(row, on)]
     if len({row.code for row in rows}) > 1:
         written = unicodedata.normalize("NFC", code).strip()
         exact = [row for row in rows if row.code == written]
@@ -47,20 +59,18 @@ def find_booking_project(code: str, *, on: date | None) -> FoundProject | Ambigu
         rows = exact
     if on is not None and len(_projects(rows)) > 1:
         rows = [row for row in rows if _has_begun(row, on)] or rows
-    found = _projects(rows)
-    if not found:
-        return None
-    return FoundProject(found[0]) if len(found) == 1 else AmbiguousCode(found)
+    closed = [(project, closed_because(project, on=on, grace=grace)) for project in _projects(rows)]
+    found = tuple(project for project, why in closed if why is None)
+    if len(found) > 1:
+        return AmbiguousCode(found)
+    if found:
+        return FoundProject(found[0])
+    return next((ClosedProject(project, why) for project, why in closed if why is not None), None)
 
 
-def is_routable(project: BookingProject) -> bool:
-    """Whether data may be filed for it: eligible, and Approved, Restricted or Terminated."""
-    return project.is_eligible and project_standing(project.status) is ProjectStanding.MIRRORED
-
-
-def _routable(folded: str) -> Sequence[BookingCode]:
-    rows = BookingCode.objects.filter(folded_code=folded).select_related("booking_project").order_by("pk")
-    return [row for row in rows if is_routable(row.booking_project)]
+def _carrying(folded: str) -> Sequence[BookingCode]:
+    rows = BookingCode.objects.filter(folded_code=folded, booking_project__is_eligible=True)
+    return list(rows.select_related("booking_project").order_by("pk"))
 
 
 def _has_not_ended(row: BookingCode, on: date | None) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from fornix.dicom.scan_types import ScanTypeRule
 
@@ -15,3 +16,6 @@ class SiteRules:
     time_zone: str = "UTC"
     patient_name_as_subject: bool = True  # PatientName may become the subject label when it looks like a code
     scan_types: tuple[ScanTypeRule, ...] = ()  # first match wins
+    terminated_grace: timedelta = timedelta(
+        days=90
+    )  # a Terminated project takes what is scanned so long after

@@ -38,7 +38,7 @@ def run(args: argparse.Namespace) -> int:
     require_safe(args.listen, url=environment.url, insecure=insecure)
     if insecure:
         os.environ["FORNIX_INSECURE"] = "1"  # for the web process: any host name may be used then
-    wiring.site_rules()  # a setting that cannot be read is told now, and once
+    wiring.fixed_rules()  # a setting that cannot be read is told now, and once
     with open_socket(args.listen) as listener:
         serve(listener, args.listen)
     return DONE

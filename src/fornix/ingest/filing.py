@@ -24,7 +24,7 @@ from fornix.ingest.meg_plan import plan_recordings
 from fornix.ingest.owners import LEASE, is_gone, this_process
 from fornix.ingest.placing import Place, Placed, place
 from fornix.ingest.plans import ArrivalPlan
-from fornix.ingest.routing import Waits, route
+from fornix.ingest.routing import Moment, Waits, route
 from fornix.ingest.scans import make_scans
 from fornix.models import Arrival, ImagingSession, Project
 from fornix.storage.store import Store
@@ -165,7 +165,7 @@ def _open_session(
     """Project, subject, session and scans: all decided in the first transaction, for the whole arrival."""
     at = timezone.now()
     with transaction.atomic():
-        project = route(arrival, plan.evidence, at=at, source=source)
+        project = route(arrival, plan.evidence, Moment(at, source, rules.terminated_grace))
         Project.objects.select_for_update().get(pk=project.pk)
         session, is_new, notes = find_or_make_session(project, arrival, plan, rules, at=at)
         made = make_scans(session, plan, at=at)

@@ -6,10 +6,11 @@ Site rules and bookings come between and after (DESIGN, story one); they are evi
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
+from fornix.booking.acceptance import Closed, Grace, closed_because, grace_ends_on
 from fornix.booking.attach import attach_new_project
-from fornix.booking.find import FoundProject, find_booking_project
+from fornix.booking.find import ClosedProject, FoundProject, find_booking_project
 from fornix.catalog.projects import create_project, find_labelled, find_project, free_label, lock_creation
 from fornix.errors import Refused
 from fornix.ingest.names import printable
@@ -26,6 +27,14 @@ class AmbiguousProject(Waits):
     """Several projects of Calpendo carry the code."""
 
 
+class ProjectTakesNothing(Waits):
+    """The code is a project's that takes no data of that day; only a person may file for it."""
+
+    def __init__(self, message: str, booking_project: BookingProject) -> None:
+        super().__init__(message)
+        self.booking_project = booking_project
+
+
 BY_ID = "calpendo:"  # --project calpendo:ID names a project by its id there
 
 
@@ -40,10 +49,19 @@ class Evidence:
     acquired_on: date | None = None
 
 
-def route(arrival: Arrival, evidence: Evidence, *, at: datetime, source: str) -> Project:
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """When and whence an arrival is routed, and how long a Terminated project goes on taking data."""
+
+    at: datetime
+    source: str
+    terminated_grace: timedelta
+
+
+def route(arrival: Arrival, evidence: Evidence, moment: Moment) -> Project:
     """The arrival's project, made if its first data arrives now. Raises Waits. Called in the filing's transaction."""
     if arrival.project_label:
-        return _explicit(arrival, evidence.acquired_on, at=at, source=source)
+        return _explicit(arrival, evidence.acquired_on, moment)
     filed = filed_in(evidence)
     if len(filed) == 1:
         return filed[0]
@@ -51,7 +69,7 @@ def route(arrival: Arrival, evidence: Evidence, *, at: datetime, source: str) ->
         labels = ", ".join(sorted(project.label for project in filed))
         raise Waits(f"this data is filed in several projects: {labels}. Say which one, with --project")
     for code in evidence.candidates:
-        project = _known(code, evidence.acquired_on, at=at, source=source)
+        project = _known(code, evidence.acquired_on, moment)
         if project is not None:
             return project
     if evidence.candidates:
@@ -69,24 +87,27 @@ def filed_in(evidence: Evidence) -> list[Project]:
     return list(Project.objects.filter(pk__in=scans.values("session__project")))
 
 
-def _explicit(arrival: Arrival, on: date | None, *, at: datetime, source: str) -> Project:
+def _explicit(arrival: Arrival, on: date | None, moment: Moment) -> Project:
+    """What a person says outranks the codes' days, and what a project takes by itself."""
     code = arrival.project_label
     booked = _booked_by_id(code)
     if booked is not None:
-        return _project_of(booked, booked.code, at=at, source=source)
+        return _project_of(booked, booked.code, moment)
     try:
         # A person may mean a project by a code that Calpendo has given up, whatever day the data is of.
-        project = _known(code, on, at=at, source=source) or find_project(code)
+        project = _known(code, on, moment) or find_project(code)
     except AmbiguousProject:
         project = Project.objects.filter(label=code).first()
         if project is None:
             raise
+    except ProjectTakesNothing as closed:
+        project = _project_of(closed.booking_project, code, moment)
     if project is not None:
         return project
     if not arrival.may_create_project:
         raise Waits(f'there is no project "{code}". Its first data makes it: `fornix import --project`')
     lock_creation()
-    return find_labelled(code) or create_project(code, at=at, source=source)
+    return find_labelled(code) or create_project(code, at=moment.at, source=moment.source)
 
 
 def _booked_by_id(code: str) -> BookingProject | None:
@@ -96,13 +117,24 @@ def _booked_by_id(code: str) -> BookingProject | None:
     return BookingProject.objects.filter(external_id=code.removeprefix(BY_ID)).first()
 
 
-def _known(code: str, on: date | None, *, at: datetime, source: str) -> Project | None:
+def _known(code: str, on: date | None, moment: Moment) -> Project | None:
     """The project of this code in the archive, or made from the mirror's; None when neither knows it."""
-    match find_booking_project(code, on=on):
+    grace = Grace(moment.at, moment.terminated_grace)
+    match find_booking_project(code, on=on, grace=grace):
         case FoundProject(booking_project=found):
-            return _project_of(found, code, at=at, source=source)
+            return _project_of(found, code, moment)
+        case ClosedProject(booking_project=closed, why=why):
+            labelled = find_labelled(code)
+            if labelled is not None and labelled.booking_project_id is None:
+                return labelled  # ours alone: Calpendo's project of that code never held data
+            raise _refusal(closed, why, on, grace)
         case None:
-            return find_labelled(code)
+            labelled = find_labelled(code)
+            booked = labelled.booking_project if labelled is not None else None
+            refused = closed_because(booked, on=on, grace=grace) if booked is not None else None
+            if booked is not None and refused is not None:
+                raise _refusal(booked, refused, on, grace)
+            return labelled
         case several:
             choices = " or ".join(
                 f"--project {BY_ID}{candidate.external_id} ({candidate.name})"
@@ -113,7 +145,24 @@ def _known(code: str, on: date | None, *, at: datetime, source: str) -> Project 
             )
 
 
-def _project_of(found: BookingProject, code: str, *, at: datetime, source: str) -> Project:
+def _refusal(booked: BookingProject, why: Closed, on: date | None, grace: Grace) -> ProjectTakesNothing:
+    """The reason in words: what Calpendo says, and how to file all the same."""
+    last = grace_ends_on(booked, grace.length)
+    told = {
+        Closed.GONE: "is gone from Calpendo, so that no new data is filed there by itself",
+        Closed.NOT_YET: f"is {booked.status} in Calpendo: data is filed there by itself once it is approved",
+        Closed.FROZEN: f"is {booked.status} in Calpendo, so that no new data is filed there by itself",
+        Closed.UNKNOWN: f'has the status "{printable(booked.status)}" in Calpendo, which is not known here, so '
+        "that no new data is filed there by itself",
+        Closed.ENDED: f"is Terminated in Calpendo and took what was scanned until {last:%Y-%m-%d}; this is of "
+        + (f"{on:%Y-%m-%d}" if on else "a day that the files do not tell"),
+    }[why]
+    name = printable(booked.code[:_SHOWN])
+    advice = "Say the project, with --project, if it belongs there all the same"
+    return ProjectTakesNothing(f"project {name} {told}. {advice}", booked)
+
+
+def _project_of(found: BookingProject, code: str, moment: Moment) -> Project:
     """The project of a booking project. One of its code that is another's (codes are reused) is not touched."""
     lock_creation()
     project = Project.objects.filter(booking_project=found).first()
@@ -121,6 +170,6 @@ def _project_of(found: BookingProject, code: str, *, at: datetime, source: str) 
         return project
     project = find_labelled(code)
     if project is None or project.booking_project_id is not None:
-        project = create_project(free_label(found.code or code), at=at, source=source)
-    attach_new_project(project, found, at=at)
+        project = create_project(free_label(found.code or code), at=moment.at, source=moment.source)
+    attach_new_project(project, found, at=moment.at)
     return project

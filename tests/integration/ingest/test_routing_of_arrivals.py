@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from tests.factories import AT, make_account, make_project
-from tests.integration.ingest.archive import elements, instance, meg, mri, put
+from tests.integration.ingest.archive import Archive, elements, instance, meg, mri, put
 from tests.unit.dicom.builder import part10
 
+from fornix.catalog.site_rules import SiteRules
+from fornix.dicom.labels import fold_code
 from fornix.errors import Invalid
 from fornix.models import (
     Account,
@@ -50,11 +54,15 @@ def book(
     return booked
 
 
+def set_fields(booked: BookingProject, **fields) -> None:
+    BookingProject.objects.filter(pk=booked.pk).update(**fields)
+
+
 def give_code(booked: BookingProject, code: str, *, first_seen_at=AT, last_seen_at=AT) -> None:
     BookingCode.objects.create(
         booking_project=booked,
         code=code,
-        folded_code=code.lower(),
+        folded_code=fold_code(code),
         first_seen_at=first_seen_at,
         last_seen_at=last_seen_at,
     )
@@ -202,10 +210,116 @@ def test_the_operators_code_finds_the_mirrored_project_too(archive, tmp_path):
     assert (Project.objects.get().booking_project.code, Membership.objects.count()) == ("SONG", 1)
 
 
-def test_a_code_of_a_project_that_is_not_eligible_waits(archive, tmp_path):
-    book("SONG", status="Rejected")
+SCANNED = datetime(2024, 3, 1, 12, tzinfo=UTC)  # when mri() and meg() say so
+CLOSED = {
+    "Draft": ({"status": "Draft"}, "project SONG is Draft in Calpendo: data is filed there by itself once"),
+    "Requested": ({"status": "Requested"}, "once it is approved"),
+    "Denied": ({"status": "Denied"}, "project SONG is Denied in Calpendo"),
+    "Unbookable": ({"status": "Unbookable"}, "project SONG is Unbookable in Calpendo"),
+    "unknown": ({"status": "Rejected"}, 'has the status "Rejected" in Calpendo, which is not known here'),
+    "gone": ({"vanished_at": AT}, "project SONG is gone from Calpendo"),
+    "ended": (
+        {"status": "Terminated", "status_since": SCANNED - timedelta(days=91)},
+        "took what was scanned until 2024-02-29; this is of 2024-03-01",
+    ),
+}
+HELD = {"status": "Approved", "hold": "waiting", "held_status": "Denied", "held_at": AT}
 
-    assert archive.take(mri(tmp_path, project="SONG")).waits
+
+@pytest.mark.parametrize(("fields", "reason"), CLOSED.values(), ids=CLOSED.keys())
+@pytest.mark.parametrize("holds_data", [False, True], ids=["without data", "with data"])
+def test_data_for_a_project_that_takes_none_waits_with_the_reason(
+    archive, tmp_path, fields, reason, holds_data
+):
+    booked = book("SONG")
+    if holds_data:
+        archive.take(mri(tmp_path / "before", project="SONG"))
+    set_fields(booked, **fields)
+
+    report = archive.take(mri(tmp_path / "new", "P02", project="SONG"))
+
+    (told,) = (item.waits_because for item in report.filed)
+    assert reason in told
+    assert "Say the project, with --project" in told
+    assert Project.objects.count() == holds_data
+
+
+@pytest.mark.parametrize(("fields", "_reason"), CLOSED.values(), ids=CLOSED.keys())
+def test_a_person_may_file_for_a_project_that_takes_none_by_itself(archive, tmp_path, fields, _reason):
+    alice = make_account("alice")
+    set_fields(book("SONG", people=(alice,)), **fields)
+    archive.take(mri(tmp_path, project="SONG"))
+
+    archive.take(tmp_path, project="SONG")
+
+    assert ([each["project"] for each in archive.sessions()], archive.waiting()) == (["SONG"], [])
+    assert Project.objects.get().booking_project.code == "SONG"
+    assert Membership.objects.exists() is (fields.get("status") == "Terminated")
+
+
+@pytest.mark.parametrize(("fields", "_reason"), CLOSED.values(), ids=CLOSED.keys())
+def test_late_series_join_their_session_whatever_became_of_the_project(archive, tmp_path, fields, _reason):
+    booked = book("SONG")
+    one, *others = sorted(mri(tmp_path / "in", project="SONG").rglob("*.IMA"))
+    archive.take(one)
+    set_fields(booked, **fields)
+
+    archive.take(*others)
+
+    assert (archive.waiting(), sum(scan["files"] for scan in archive.sessions()[0]["scans"])) == ([], 4)
+
+
+@pytest.mark.parametrize("days", [0, 89, 90])
+def test_what_was_scanned_in_the_time_of_grace_is_filed_however_late(archive, tmp_path, days):
+    book("SONG", status="TERMINATED", status_since=SCANNED - timedelta(days=days))
+
+    archive.take(mri(tmp_path / "mri", project="SONG"))
+    archive.take(meg(tmp_path / "meg", project="SONG"))
+
+    assert [session["project"] for session in archive.sessions()] == ["SONG", "SONG"]
+
+
+def test_the_site_chooses_the_time_of_grace(archive, tmp_path):
+    book("SONG", status="Terminated", status_since=SCANNED - timedelta(days=8))
+    strict = Archive(archive.store, SiteRules(terminated_grace=timedelta(days=7)))
+
+    assert strict.take(mri(tmp_path, project="SONG")).waits
+
+
+def test_a_status_that_is_held_back_does_not_count_yet(archive, tmp_path):
+    book("SONG", **HELD)
+
+    archive.take(mri(tmp_path, project="SONG"))
+
+    assert archive.waiting() == []
+
+
+def test_a_project_that_books_no_scanner_is_not_known(archive, tmp_path):
+    set_fields(book("SONG"), is_eligible=False)
+
+    report = archive.take(mri(tmp_path, project="SONG"))
+
+    assert "no known project" in report.filed[0].waits_because
+
+
+def test_a_project_made_by_hand_takes_data_before_calpendo_approves_its_namesake(archive, tmp_path):
+    make_project("SONG")
+    book("SONG", status="Requested")
+
+    archive.take(mri(tmp_path, project="SONG"))
+
+    assert archive.waiting() == []
+
+
+def test_a_label_that_calpendo_gave_up_leads_to_no_project_that_takes_nothing(archive, tmp_path):
+    booked = book("SONG")
+    archive.take(mri(tmp_path / "1", project="SONG"))
+    BookingCode.objects.all().delete()
+    set_fields(booked, code="BIRD", status="Denied")
+
+    report = archive.take(mri(tmp_path / "2", "P02", project="SONG"))
+
+    assert "project BIRD is Denied" in report.filed[0].waits_because
 
 
 def test_a_code_that_two_projects_carry_waits_and_names_both(archive, tmp_path):
