@@ -41,6 +41,18 @@ sweeps                  GET    -            401    403      403          403    
 sweep-detail            GET    sweep        401    403      403          403    403   200           403
 sweep-undo              GET    sweep        401    403      403          403    403   200           403
 sweep-undo              POST   sweep        401    403      403          403    403   302           403
+mirror-settings         GET    -            401    403      403          403    403   200           403
+mirror-settings-toml    GET    -            401    403      403          403    403   200           403
+mirror-settings-save    GET    -            302    302      302          302    302   302           302
+mirror-settings-save    POST   -            401    403      403          403    403   302           403
+mirror-settings-reset   GET    -            302    302      302          302    302   302           302
+mirror-settings-reset   POST   -            401    403      403          403    403   302           403
+mirror-test             GET    -            302    302      302          302    302   302           302
+mirror-test             POST   -            401    403      403          403    403   200           403
+mirror-look             GET    -            302    302      302          302    302   302           302
+mirror-look             POST   -            401    403      403          403    403   200           403
+mirror-preview          GET    -            302    302      302          302    302   302           302
+mirror-preview          POST   -            401    403      403          403    403   200           403
 project-detail          GET    project      401    404      200          200    200   200           404
 project-people          GET    project      401    404      200          200    200   200           404
 project-people-table    GET    project      401    404      200          200    200   200           404
@@ -60,6 +72,7 @@ experiment-detail       GET    session      401    404      302          302    
 
 # What a row's request sends, where it sends something: form fields by (route, method).
 FORMS: dict[tuple[str, str], dict[str, str]] = {
+    ("mirror-settings-reset", "POST"): {"key": "calpendo.url"},
     ("token-create", "POST"): {"name": "laptop"},
     ("token-revoke", "POST"): {"alias": "nobody's"},
     ("holds-decide", "POST"): {"decision": "approve"},

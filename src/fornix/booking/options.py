@@ -56,7 +56,7 @@ class Option:
 
 
 _CHOSEN_BY_PAGE = "A page that chose the file could have any file of this machine sent away."
-_RIGHTS_CARRY_IT = "The rights that the mirror gave carry this name: choose it before the first sweep."
+_RIGHTS_CARRY_IT = "The rights that the mirror gave carry this name: choose it in fornix.toml, before the first sweep."
 
 _CONNECTION = (
     Option(

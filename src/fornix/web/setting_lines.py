@@ -9,7 +9,7 @@ from fornix.booking.candidates import PROJECT_FIELDS, candidates_of, places_of_p
 from fornix.booking.choices import Choice, Origin
 from fornix.booking.explore import Explored, SeenProperty
 from fornix.booking.option_file import as_toml
-from fornix.booking.options import PASSWORD, Option, Section
+from fornix.booking.options import PASSWORD, PASSWORD_FILE, Option, Section
 
 TITLES = {
     Section.CONNECTION: ("Connection", "Where Calpendo is, and who asks it"),
@@ -27,6 +27,7 @@ ORIGINS = {
 OPENING = (
     "The mirror's settings as they are in force. Lines with # are defaults. The password is not in here.",
 )
+SHORT = {"url", "pi"}
 _FIELDS, _PI = "calpendo.fields.", "calpendo.pi"
 
 
@@ -87,7 +88,9 @@ def section_lines(
             section.value,
             *TITLES[section],
             tuple(
-                _line(choice, typed, problems, seen) for choice in choices if choice.option.section is section
+                _line(choice, choices, typed, problems, seen)
+                for choice in choices
+                if choice.option.section is section
             ),
         )
         for section in Section
@@ -95,7 +98,11 @@ def section_lines(
 
 
 def _line(
-    choice: Choice, typed: Mapping[str, str], problems: Mapping[str, str], seen: Explored | None
+    choice: Choice,
+    choices: Sequence[Choice],
+    typed: Mapping[str, str],
+    problems: Mapping[str, str],
+    seen: Explored | None,
 ) -> SettingLine:
     option = choice.option
     text = typed.get(option.key, "" if choice.value is None else option.kind.write(choice.value))
@@ -109,7 +116,7 @@ def _line(
         kind=option.kind.name,
         is_long=option.kind.is_long,
         is_locked=choice.is_locked,
-        origin=_origin(choice),
+        origin=_origin(choice, choices),
         locked_because=option.not_on_page,
         can_be_reset=choice.origin is Origin.PAGE,
         problem=problems.get(option.key, choice.problem),
@@ -118,13 +125,16 @@ def _line(
 
 
 def _label(option: Option) -> str:
+    if option.name in SHORT:
+        return option.name.upper()
     words = option.name.removesuffix("_s").replace("_", " ")
-    return words[:1].upper() + words[1:].replace(" id", " ID")
+    return words[:1].upper() + words[1:]
 
 
-def _origin(choice: Choice) -> str:
+def _origin(choice: Choice, choices: Sequence[Choice]) -> str:
     if choice.option is PASSWORD and choice.origin is Origin.DEFAULT:
-        return "not set"
+        has_file = any(each.option is PASSWORD_FILE and each.value for each in choices)
+        return "in the password file" if has_file else "not set"
     if choice.origin is Origin.DEFAULT and choice.value is None:
         return "not set"
     return ORIGINS[choice.origin].format(file="fornix.toml")
