@@ -24,6 +24,10 @@ MIRROR_PAGES = {
     "mirror-people",
     "mirror-findings",
     "mirror-settings",
+    "mirror-settings-save",
+    "mirror-test",
+    "mirror-look",
+    "mirror-preview",
 }
 
 
