@@ -10,13 +10,15 @@ from django.utils import timezone
 
 from fornix.booking.report import HELD
 from fornix.booking.sweep import FIRST_WAITS, SweepResult, find_last_good_sweep, run_sweep
-from fornix.commands import mirror_holds, mirror_status, mirror_undo
+from fornix.commands import mirror_holds, mirror_status, mirror_test, mirror_undo
 from fornix.commands.main import DONE, FAILED, USAGE, WAITS
 from fornix.models import SweepOutcome
 from fornix.wiring import calpendo_config
 
 MOST_LINES = 40
-WHAT_TO_DO = "`fornix mirror holds` tells whom it concerns; `fornix mirror approve ID` or `reject ID` decides."
+WHAT_TO_DO = (
+    "`fornix mirror holds` tells whom it concerns; `fornix mirror approve ID` or `reject ID` decides."
+)
 _EXITS = {SweepOutcome.COMPLETE: DONE, SweepOutcome.HELD: WAITS, SweepOutcome.PLANNED: WAITS}
 _VERBS = {
     "status": mirror_status.run,
@@ -24,6 +26,7 @@ _VERBS = {
     "approve": mirror_holds.decide,
     "reject": mirror_holds.decide,
     "undo": mirror_undo.run,
+    "test": mirror_test.run,
 }
 
 
@@ -43,6 +46,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     mirror_status.add_verb(verbs)
     mirror_holds.add_verbs(verbs)
     mirror_undo.add_verb(verbs)
+    mirror_test.add_verb(verbs)
 
 
 def run(args: argparse.Namespace) -> int:
