@@ -27,6 +27,7 @@ from fornix.catalog.mirror import GOOD
 from fornix.models import Sweep, SweepOutcome
 
 MOST_CONCERNS_KEPT = 500
+CONFIRMED = "is_confirmed"  # in a sweep's details: it was allowed to change the archive
 BOOKINGS_FROM = "bookings_from"  # in a sweep's details: since when bookings were read
 FIRST_WAITS = (
     "nothing was changed, because this would be the first sweep that changes anything: look at the plan, "
@@ -115,10 +116,13 @@ def _sweep(order: _Order, sweep: Sweep) -> SweepResult:
     prepared = _prepare(order, sweep.pk)
     if prepared.plan is None:
         return prepared.result
-    if order.is_first and not order.accept_first:
+    if order.is_first and not (order.accept_first or _was_confirmed()):
         return replace(prepared.result, outcome=SweepOutcome.PLANNED, reason=FIRST_WAITS)
     if prepared.plan.is_empty:
         return prepared.result
+    # Written down before it is done: a sweep that is killed half-way can be told, undone, and gone on with.
+    _write_down(sweep, prepared.result)
+    Sweep.objects.filter(pk=sweep.pk).update(details=sweep.details | {CONFIRMED: True}, changes=sweep.changes)
     try:
         apply_plan(prepared.plan, order.config.instance, sweep, order.at)
     except LeaseLost as lost:
@@ -126,10 +130,19 @@ def _sweep(order: _Order, sweep: Sweep) -> SweepResult:
     return prepared.result
 
 
-def _record(sweep: Sweep, result: SweepResult, at: datetime) -> None:
+def _was_confirmed() -> bool:
+    """Whether a first sweep was accepted and then cut off: nobody needs to confirm it again."""
+    return Sweep.objects.filter(**{f"details__{CONFIRMED}": True}).exists()
+
+
+def _write_down(sweep: Sweep, result: SweepResult) -> None:
     sweep.requests, sweep.counts = result.requests, dict(result.counts)
     sweep.details = dict(result.details)
     sweep.changes = [line.as_json() for line in result.lines]
+
+
+def _record(sweep: Sweep, result: SweepResult, at: datetime) -> None:
+    _write_down(sweep, result)
     end_sweep(sweep, result.outcome, result.reason, at)
     answer_request(sweep, at=at)
     if result.outcome is SweepOutcome.PLANNED:
