@@ -68,14 +68,38 @@ session-download        GET    session      401    404      200          200    
 scan-download           GET    scan         401    404      200          200    200   200           404
 file-download           GET    file         401    404      200          200    200   200           404
 experiment-detail       GET    session      401    404      302          302    302   302           404
+api-document            GET    -            401    200      200          200    200   200           200
+api-docs                GET    -            401    200      200          200    200   200           200
+api-status              GET    -            401    403      403          403    403   200           403
+api-sweeps              GET    -            401    403      403          403    403   200           403
+api-sweeps              POST   -            401    403      403          403    403   202           403
+api-sweep               GET    sweep        401    403      403          403    403   200           403
+api-sweep-undo          POST   sweep        401    403      403          403    403   200           403
+api-holds               GET    -            401    403      403          403    403   200           403
+api-hold-approve        POST   hold         401    403      403          403    403   200           403
+api-hold-reject         POST   hold         401    403      403          403    403   200           403
+api-people              GET    -            401    403      403          403    403   200           403
+api-person-link         POST   booked       401    403      403          403    403   200           403
+api-person-link         DELETE booked       401    403      403          403    403   409           403
+api-projects            GET    -            401    403      403          403    403   200           403
+api-project             GET    booked       401    403      403          403    403   200           403
+api-problems            GET    -            401    403      403          403    403   200           403
+api-why                 GET    -            401    400      400          400    400   400           400
+api-settings            GET    -            401    403      403          403    403   200           403
+api-setting             PUT    setting      401    403      403          403    403   200           403
+api-setting             DELETE setting      401    403      403          403    403   200           403
+api-settings-test       POST   -            401    403      403          403    403   400           403
+api-bookings            GET    -            401    403      403          403    403   200           403
 """
 
-# What a row's request sends, where it sends something: form fields by (route, method).
-FORMS: dict[tuple[str, str], dict[str, str]] = {
+# What a row's request sends, where it sends something: form fields, or the API's JSON, by (route, method).
+FORMS: dict[tuple[str, str], dict[str, object]] = {
     ("mirror-settings-reset", "POST"): {"key": "calpendo.url"},
     ("token-create", "POST"): {"name": "laptop"},
     ("token-revoke", "POST"): {"alias": "nobody's"},
     ("holds-decide", "POST"): {"decision": "approve"},
+    ("api-person-link", "POST"): {"username": "stranger"},
+    ("api-setting", "PUT"): {"value": True},
 }
 
 
@@ -92,7 +116,7 @@ class Row:
         return self.statuses[PEOPLE.index(person)]
 
     @property
-    def form(self) -> dict[str, str]:
+    def form(self) -> dict[str, object]:
         return FORMS.get((self.route, self.method), {})
 
 

@@ -13,7 +13,7 @@ from tests.permissions.url_map import Route
 from fornix.access.accounts import find_account
 from fornix.access.actors import OPERATOR
 from fornix.access.memberships import revoke
-from fornix.models import Sweep
+from fornix.models import BookingPerson, BookingProject, Sweep
 from fornix.models.memberships import Role
 
 ROLES = {
@@ -58,6 +58,9 @@ def make_world() -> World:
     file = factories.make_file(factories.make_resource(scan))
     factories.make_filing(session, scans=1, files=1)
     sweep = Sweep.objects.create(started_at=factories.AT, finished_at=factories.AT, outcome="complete")
+    seen = {"instance": "main", "first_seen_at": factories.AT, "last_seen_at": factories.AT}
+    booked = BookingProject.objects.create(external_id="1042", status="Approved", **seen)
+    person = BookingPerson.objects.create(external_id="12", **seen)
     in_project = {"project": project.label}
     in_subject = in_project | {
         "accession": subject.accession,
@@ -74,6 +77,9 @@ def make_world() -> World:
         {
             "-": {},
             "sweep": {"sweep_id": sweep.pk},
+            "booked": {"project_id": booked.pk, "person_id": person.pk},
+            "hold": {"hold_id": "all"},
+            "setting": {"key": "calpendo.show_empty_projects"},
             "project": in_project,
             "subject": in_subject,
             "session": in_session,

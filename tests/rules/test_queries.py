@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 
 import pytest
 from django.db import connection
@@ -17,6 +18,7 @@ from tests.rules.tree import report
 from fornix.models import (
     Account,
     Arrival,
+    Booking,
     BookingCode,
     BookingPerson,
     BookingProject,
@@ -26,6 +28,7 @@ from fornix.models import (
     Project,
     Resource,
     Scan,
+    Scanner,
     Subject,
     Sweep,
     Upload,
@@ -153,6 +156,24 @@ def add_booked_project(project: Project | None = None) -> BookingProject:
     return booked
 
 
+def add_part() -> BookingRole:
+    """Somebody in the project that addresses are about."""
+    booked, person = BookingProject.objects.earliest("pk"), add_booked_person()
+    return BookingRole.objects.create(booking_project=booked, person=person, part="user", since=factories.AT)
+
+
+def add_booking() -> Booking:
+    scanner, _ = Scanner.objects.get_or_create(instance="main", external_id="11", name="3T")
+    return Booking.objects.create(
+        instance="main",
+        external_id=str(Booking.objects.count()),
+        scanner=scanner,
+        booking_project=BookingProject.objects.earliest("pk"),
+        starts_at=factories.AT,
+        ends_at=factories.AT + timedelta(hours=1),
+    )
+
+
 def add_held_person() -> BookingPerson:
     person = add_booked_person()
     BookingPerson.objects.filter(pk=person.pk).update(hold=Hold.WAITING, held_at=factories.AT)
@@ -210,6 +231,15 @@ LISTS: dict[tuple[str, str], Listed] = {
     ("mirror-findings", "projects"): Listed("-", add_booked_project, "administrator"),
     ("sweeps", "sweeps"): Listed("-", add_sweep, "administrator"),
     ("sweep-detail", "changes"): Listed("sweep", add_change, "administrator"),
+    ("api-sweeps", "sweeps"): Listed("-", add_sweep, "administrator"),
+    ("api-sweep", "changes"): Listed("sweep", add_change, "administrator"),
+    ("api-holds", "held people"): Listed("-", add_held_person, "administrator"),
+    ("api-holds", "held places"): Listed("-", add_held_place, "administrator"),
+    ("api-people", "people"): Listed("-", add_booked_person, "administrator"),
+    ("api-projects", "projects"): Listed("-", add_booked_project, "administrator"),
+    ("api-project", "parts"): Listed("booked", add_part, "administrator"),
+    ("api-problems", "projects"): Listed("-", add_booked_project, "administrator"),
+    ("api-bookings", "bookings"): Listed("-", add_booking, "administrator"),
     ("project-detail", "subjects"): Listed("project", add_subject),
     ("project-detail", "people"): Listed("project", add_person),
     ("project-people", "people"): Listed("project", add_person),
@@ -240,6 +270,11 @@ SINGLES = {
     "mirror-preview",
     "access",
     "sweep-ask",
+    "api-document",
+    "api-docs",
+    "api-status",
+    "api-why",
+    "api-settings",
     "sweep-asked",
     "sweep-undo",
     "holds-decide",

@@ -26,6 +26,8 @@ ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 CHALLENGE = 'Basic realm="Fornix", charset="UTF-8"'
 # Browsers open a dialogue of their own for Basic; they have the log-in page instead.
 QUIET_CHALLENGE = 'Bearer realm="Fornix"'
+# What is asked for below this is for programs: who does not say what they accept gets JSON.
+API = "/api/"
 
 # The first that fits holds.
 FAMILIES: tuple[tuple[type[Exception], int], ...] = (
@@ -112,9 +114,11 @@ NOTHING_HIDDEN = (
 )
 
 
-def not_found_refusal(request: HttpRequest) -> Refusal:
-    """The words for what is not there, or is there and hidden from whoever asks."""
-    return make_refusal(404, advice=NOTHING_HIDDEN if viewer_of(request).is_administrator else "")
+def not_found_refusal(request: HttpRequest, detail: str = "") -> Refusal:
+    """The words for what is not there, or is there and hidden from whoever asks: administrators alone get `detail`."""
+    if viewer_of(request).is_administrator:
+        return make_refusal(404, detail, advice=NOTHING_HIDDEN)
+    return make_refusal(404)
 
 
 def make_refusal(status: int, detail: str = "", *, title: str = "", advice: str = "") -> Refusal:
@@ -134,29 +138,35 @@ def answer(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     """The refusal in the form that the client asked for: a page for browsers, JSON where it is wanted, else text."""
     accepted = request.headers.get("Accept", "")
     if "text/html" in accepted:
-        response = _page(request, refusal)
-    elif "json" in accepted:
-        response = JsonResponse({"error": _facts(refusal)}, status=refusal.status)
-    else:
-        response = _text(refusal)
-    if refusal.status == 401:
-        response["WWW-Authenticate"] = QUIET_CHALLENGE if "text/html" in accepted else CHALLENGE
-    response["Cache-Control"] = "private, no-store"
-    return response
+        return _sent(_page(request, refusal), refusal, challenge=QUIET_CHALLENGE)
+    if "json" in accepted or request.path_info.startswith(API):
+        return json_answer(refusal)
+    return _sent(_text(refusal), refusal)
+
+
+def json_answer(refusal: Refusal, **more: object) -> HttpResponse:
+    """The refusal for programs, whatever they accept; `more` stands beside its own facts."""
+    facts = {"error": _facts(refusal) | more}
+    return _sent(JsonResponse(facts, status=refusal.status), refusal)
 
 
 def translate(request: HttpRequest, error: Exception) -> HttpResponse:
     """An exception as an answer."""
+    return answer(request, refusal_of(request, error))
+
+
+def refusal_of(request: HttpRequest, error: Exception) -> Refusal:
+    """What whoever asks is told of an exception. One that is our fault is written into the log."""
     status = next((status for family, status in FAMILIES if isinstance(error, family)), 500)
+    detail = str(error) if isinstance(error, ArchiveError) and type(error) is not NotVisible else ""
     if status == 404:
         if viewer_of(request).account is not None:
-            return answer(request, not_found_refusal(request))
+            return not_found_refusal(request, detail)
         status = 401
-    detail = str(error) if isinstance(error, ArchiveError) else ""
-    refusal = make_refusal(status, "" if type(error) is NotVisible else detail)
+    refusal = make_refusal(status, detail)
     if status == 500:
         _record_failure(request, error, refusal.number)
-    return answer(request, refusal)
+    return refusal
 
 
 class ErrorMiddleware:
@@ -205,6 +215,13 @@ def _page(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     except Exception as error:  # noqa: BLE001 - the frame of the page needs the database, which may be what is broken
         _record_failure(request, error, refusal.number)
         return _text(refusal)
+
+
+def _sent(response: HttpResponse, refusal: Refusal, *, challenge: str = CHALLENGE) -> HttpResponse:
+    if refusal.status == 401:
+        response["WWW-Authenticate"] = challenge
+    response["Cache-Control"] = "private, no-store"
+    return response
 
 
 def _facts(refusal: Refusal) -> dict[str, object]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from tests.permissions.matrix import PEOPLE, Row, rows
 from tests.permissions.url_map import routes
@@ -19,10 +21,14 @@ ONE_ROW_EACH = [pytest.param(row, id=row.route) for row in {row.route: row for r
 pytestmark = pytest.mark.django_db
 
 
-def ask(person: str, method: str, address: str, form: dict[str, str] | None = None):
+def ask(person: str, method: str, address: str, form: dict[str, object] | None = None):
     """The answer's status, its whole body read: a stream that breaks is no answer."""
     client = client_of(person)
-    response = client.post(address, form) if method == "POST" else client.generic(method, address)
+    if address.startswith("/api/"):
+        body = json.dumps(form) if form else ""
+        response = client.generic(method, address, body, content_type="application/json")
+    else:
+        response = client.post(address, form) if method == "POST" else client.generic(method, address)
     if response.streaming:
         b"".join(response)
     return response.status_code
