@@ -2,29 +2,42 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.utils import timezone
 from tests import factories
 from tests.acceptance.served import write_images
+from tests.integration.booking.site_settings import configured_for
 
 from fornix import wiring
+from fornix.access.actors import OPERATOR
 from fornix.audit.accesses import open_access
-from fornix.booking.config import CalpendoConfig
 from fornix.booking.lease import take_lease
-from fornix.booking.report import Line
-from fornix.booking.sweep import SweepResult
+from fornix.booking.report import HELD, Line
+from fornix.booking.requests import ask_for_sweep, open_request
+from fornix.booking.sweep import SweepResult, run_sweep
 from fornix.catalog.projects import create_project
 from fornix.ingest.importing import import_paths, waiting_arrivals
 from fornix.ingest.receive import Destination
-from fornix.models import Access, Arrival, ImagingSession, Sweep, SweepOutcome, Upload
+from fornix.models import Access, Arrival, ImagingSession, Sweep, SweepOutcome, SweepRequest, Upload
 from fornix.models.memberships import Role
 from fornix.simulator.calpendo.server import CalpendoServer
 from fornix.worker import jobs
-from fornix.worker.jobs import SOON_S, Sweeping, finish_leftovers, first_sweep_after_s, retry_waiting, tidy
+from fornix.worker.jobs import (
+    SOON_S,
+    UNCONFIGURED_EVERY_S,
+    Sweeping,
+    finish_leftovers,
+    first_sweep_after_s,
+    retry_waiting,
+    sweep_every_s,
+    tidy,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -38,8 +51,22 @@ def calpendo():
 
 
 @pytest.fixture
-def sweeping(calpendo):
-    return Sweeping(CalpendoConfig(calpendo.url, "archive", "archive"))
+def sweeping(calpendo, monkeypatch):
+    """The job of an archive whose first sweep was confirmed; what waited then waits still."""
+    configured_for(calpendo, monkeypatch)
+    run_sweep(wiring.calpendo_config(), timezone.now(), accept_first=True)
+    return Sweeping()
+
+
+@pytest.fixture
+def fresh(calpendo, monkeypatch):
+    """The job of an archive that never swept."""
+    configured_for(calpendo, monkeypatch)
+    return Sweeping()
+
+
+def ask(**options) -> SweepRequest:
+    return ask_for_sweep(OPERATOR, at=timezone.now(), **options)
 
 
 @pytest.fixture
@@ -59,17 +86,99 @@ def test_what_waited_for_its_project_is_filed_after_the_sweep(waits, sweeping):
     assert not Upload.objects.exists()
 
 
-def test_without_news_nothing_is_tried_again(sweeping, waits, monkeypatch):
+def test_without_news_nothing_is_tried_again(waits, sweeping, monkeypatch):
     sweeping.run()
     monkeypatch.setattr(jobs, "retry_waiting", lambda: pytest.fail("nothing is new"))
 
     sweeping.run()
 
-    assert Sweep.objects.filter(outcome=SweepOutcome.COMPLETE).count() == 2
+    assert Sweep.objects.filter(outcome=SweepOutcome.COMPLETE).count() == 3
+
+
+def test_an_archive_that_never_swept_only_plans_and_tries_nothing_again(fresh, waits, monkeypatch):
+    monkeypatch.setattr(jobs, "retry_waiting", lambda: pytest.fail("nothing was applied"))
+
+    fresh.run()
+
+    assert Sweep.objects.get().outcome == SweepOutcome.PLANNED
+
+
+def test_a_request_that_accepts_makes_the_first_sweep_and_files_what_waits(fresh, waits):
+    request = ask(accepts=True)
+
+    fresh.answer()
+
+    request.refresh_from_db()
+    assert (request.sweep.outcome, open_request()) == (SweepOutcome.COMPLETE, None)
+    assert ImagingSession.objects.get().project.label == CODE
+
+
+def test_an_hourly_sweep_accepts_nothing(fresh):
+    request = ask(accepts=True)
+
+    fresh.run()
+
+    assert open_request() == request
+    assert Sweep.objects.get().outcome == SweepOutcome.PLANNED
+
+
+def test_without_a_request_nothing_is_swept(sweeping):
+    sweeping.answer()
+
+    assert Sweep.objects.count() == 1
+
+
+def test_a_request_beside_a_running_sweep_waits_for_its_end(sweeping):
+    running = take_lease(timezone.now())
+    request = ask()
+
+    sweeping.answer()
+    waited = open_request()
+    Sweep.objects.filter(pk=running.pk).update(outcome=SweepOutcome.INCOMPLETE)
+    sweeping.answer()
+
+    request.refresh_from_db()
+    assert (waited, request.sweep.outcome) == (request, SweepOutcome.COMPLETE)
+
+
+def test_a_request_without_a_calpendo_is_declined():
+    request = ask()
+
+    Sweeping().answer()
+
+    request.refresh_from_db()
+    assert (request.sweep, open_request(), Sweep.objects.exists()) == (None, None, False)
+
+
+def test_a_mistake_in_the_settings_is_logged_and_swept_over(sweeping, monkeypatch, caplog):
+    configured = settings.FORNIX
+    broken = replace(configured, calpendo=configured.calpendo | {"calpendo.time_zone": "Mars/Olympus"})
+    monkeypatch.setattr(settings, "FORNIX", broken)
+
+    with caplog.at_level(logging.WARNING, "fornix.worker.jobs"):
+        sweeping.run()
+    monkeypatch.setattr(settings, "FORNIX", configured)
+    sweeping.run()
+
+    assert "action=sweep-skipped reason=" in caplog.text
+    assert "Mars/Olympus" in caplog.text
+    assert Sweep.objects.count() == 2
+
+
+def test_settings_count_from_the_next_sweep_on(calpendo, monkeypatch):
+    sweeping = Sweeping()
+    sweeping.run()
+    before = (Sweep.objects.count(), sweep_every_s())
+    configured_for(calpendo, monkeypatch, interval_s=120)
+
+    sweeping.run()
+
+    assert before == (0, UNCONFIGURED_EVERY_S)
+    assert (Sweep.objects.count(), sweep_every_s()) == (1, 120.0)
 
 
 def test_what_is_held_again_in_each_sweep_is_no_news():
-    held = Line("removal.held", "7", "nobody is left")
+    held = Line(HELD, "7", "nobody is left")
     result = SweepResult(1, SweepOutcome.HELD, "", 4, {}, lines=(held,))
 
     assert not result.has_news
@@ -107,7 +216,7 @@ def test_a_sweep_beside_another_is_left_out(sweeping):
 
     sweeping.run()
 
-    assert Sweep.objects.count() == 1
+    assert Sweep.objects.count() == 2
 
 
 def test_the_first_sweep_comes_soon_and_after_a_recent_one_in_its_time():

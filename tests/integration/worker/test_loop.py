@@ -82,3 +82,11 @@ def test_a_loop_that_is_told_to_end_ends():
     run_jobs([Job("ends it", told.set, every_s=3600)], told)
 
     assert told.is_set()
+
+
+def test_an_interval_that_is_asked_for_may_change_meanwhile():
+    ran = []
+
+    run_for(100, Job("slower and slower", lambda: ran.append(1), every_s=lambda: 10.0 * len(ran)))
+
+    assert len(ran) == 4  # at 0, 10, 30, 60
