@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from tests.integration.booking.mirrored import SOURCE
 
 from fornix.access.actors import OPERATOR
+from fornix.booking.find import FoundProject, find_booking_project
 from fornix.booking.holds import HoldKind, held
 from fornix.models import Booking, BookingProject, Membership, Project
 from fornix.simulator.calpendo.sets.timeline import BEGINS_AT, EXPECTED
@@ -72,6 +73,8 @@ def mirrored_facts(keys: set[str], *, is_complete: bool) -> Facts:
     for key in keys:
         if key.startswith("status"):
             facts[key] = BookingProject.objects.get(external_id__endswith=key.split()[1]).status
+        elif key.startswith("routes"):
+            facts[key] = _routed(*key.split()[1:])
     vanished = BookingProject.objects.filter(vanished_at__isnull=False)
     facts["vanished"] = _numbers(vanished.values_list("external_id", flat=True))
     waiting = {each.id.rpartition("-")[2] for each in held(OPERATOR) if _waits_about_a_project(each)}
@@ -79,6 +82,13 @@ def mirrored_facts(keys: set[str], *, is_complete: bool) -> Facts:
         BookingProject.objects.filter(pk__in=waiting).values_list("external_id", flat=True)
     )
     return facts | {"answer": "complete" if is_complete else "incomplete"}
+
+
+def _routed(code: str, day: str) -> str:
+    found = find_booking_project(code, on=date.fromisoformat(day))
+    if isinstance(found, FoundProject):
+        return found.booking_project.external_id[-3:]
+    return "-" if found is None else "ambiguous"
 
 
 def _waits_about_a_project(each) -> bool:
