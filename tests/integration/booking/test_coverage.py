@@ -186,9 +186,7 @@ def test_without_bookings_nothing_is_said(admin):
 def test_long_lists_are_cut_and_counted_with_as_many_queries(admin):
     song = booked_project()
     book(song)
-    with CaptureQueriesContext(
-        connection,
-    ) as few:
+    with CaptureQueriesContext(connection) as few:
         coverage(admin, LONDON, at=AT)
     for number in range(LISTED + 1):
         book(song, TEN - timedelta(hours=number))
