@@ -37,6 +37,7 @@ bench: setup
 # The documents that are made from the code; make check fails when one is stale.
 docs: setup
 	.venv/bin/python -m tests.permissions.page
+	.venv/bin/python -m tests.option_page
 
 clean:
 	rm -rf .venv .tools .mypy_cache .pytest_cache .ruff_cache

@@ -113,8 +113,8 @@ def _parted(options: Sequence[Option]) -> tuple[list[Option], list[Option]]:
 def _entry(option: Option, values: Mapping[str, Plain]) -> list[str]:
     comment = [f"# {line}" for line in _wrapped(f"{option.means}.")]
     if option.key in values:
-        return [*comment, f"{option.name} = {_value(values[option.key])}"]
-    default = '""' if option.default is None else _value(option.default)
+        return [*comment, f"{option.name} = {toml_value(values[option.key])}"]
+    default = '""' if option.default is None else toml_value(option.default)
     return [*comment, f"# {option.name} = {default}"]
 
 
@@ -140,7 +140,10 @@ def _wrapped(text: str) -> list[str]:
     return lines
 
 
-def _value(value: Plain) -> str:
+def toml_value(value: Plain) -> str:
+    """A value as TOML writes it; a table as one line."""
+    if isinstance(value, dict):
+        return f"{{{', '.join(f'{_key(key)} = {_quoted(each)}' for key, each in value.items())}}}"
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, str):

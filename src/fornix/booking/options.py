@@ -56,7 +56,9 @@ class Option:
 
 
 _CHOSEN_BY_PAGE = "A page that chose the file could have any file of this machine sent away."
-_RIGHTS_CARRY_IT = "The rights that the mirror gave carry this name: choose it in fornix.toml, before the first sweep."
+_RIGHTS_CARRY_IT = (
+    "The rights that the mirror gave carry this name: choose it in fornix.toml, before the first sweep."
+)
 
 _CONNECTION = (
     Option(
@@ -174,11 +176,11 @@ _BELIEF = (
     ),
     Option(
         "calpendo.sentinel_people", Section.BELIEF, kinds.IDS, [],
-        "ids of users that every complete answer contains",
+        "ids of users that every complete answer contains, too",
     ),
     Option(
         "calpendo.term_ends", Section.BELIEF, kinds.DAYS, [],
-        "days on which many users expire at once and nobody need be asked",
+        "days on which many users expire at once; on them, and the day after, nobody need be asked",
     ),
     Option(
         "calpendo.vanish_sweeps", Section.BELIEF, kinds.count_kind(1, 1000, "sweeps"), 3,
@@ -200,8 +202,8 @@ _GUARD_MEANS = {
     "unmirrored_most": "projects that are mirrored no longer, as a number",
     "added_share": "rights that one sweep gives, as a share of those there are",
     "added_most": "rights that one sweep gives, as a number",
-    "added_few": "so few new rights never wait, whatever their share",
-    "few": "so few people or projects are never held for their share alone",
+    "added_few": "from how many new rights on a share counts at all",
+    "few": "from how many people or projects on a share counts at all",
 }
 _COUNTS = kinds.count_kind(0, 1_000_000)
 _GUARDS = tuple(

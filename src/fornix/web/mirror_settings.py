@@ -53,7 +53,7 @@ def settings_file(request: HttpRequest) -> HttpResponse:
 
 
 @form_target("mirror-settings")
-def save(request: HttpRequest) -> HttpResponse:
+def choose(request: HttpRequest) -> HttpResponse:
     """Chooses what one part of the page says, all of it or none."""
     actor = person_at_pages(request)
     texts = _texts(request)
