@@ -23,6 +23,7 @@ from fornix.models import Account, BookingPerson, BookingProject, Project, Scann
 from fornix.models.booking import Hold
 
 BATCH = 200
+BOOKINGS = 3000  # of a year's, in one transaction: other writers wait for it
 PERSON_FIELDS = (
     "given_name",
     "family_name",
@@ -63,10 +64,10 @@ def apply_plan(plan: Plan, instance: str, sweep: Sweep, at: datetime) -> None:
         with transaction.atomic():
             require_lease(sweep)
             _open_project(booked_id, instance, sweep, at)
-    if plan.bookings:
+    for start in range(0, len(plan.bookings), BOOKINGS):
         with transaction.atomic():
             require_lease(sweep)
-            write_bookings(plan.bookings, instance)
+            write_bookings(plan.bookings[start : start + BOOKINGS], instance)
 
 
 def _open_project(booked_id: str, instance: str, sweep: Sweep, at: datetime) -> None:
