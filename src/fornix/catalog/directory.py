@@ -79,8 +79,9 @@ def _projects(words: tuple[str, ...]) -> Iterator[Choice]:
         booked = project.booking_project
         title = (booked.name if booked else "") or project.name
         if is_found(words, project.label, title, *codes[project.booking_project_id]):
-            yield Choice(project.label, title, "has data here" if project.session_count else "no data yet")
+            held = "has data here" if project.session_count else "no data yet"
+            yield Choice(project.label, title, f"{project.label}, {held}")
     there = BookingProject.objects.filter(project=None).exclude(code="").order_by("pk")
     for pk, code, title, status in there.values_list("pk", "code", "name", "status"):
         if is_found(words, code, title, *codes[pk]):
-            yield Choice(code, title, f"in Calpendo only, {status or 'status not told'}")
+            yield Choice(code, title, f"{code}, in Calpendo only, {status or 'status not told'}")

@@ -187,3 +187,17 @@ def test_a_code_with_a_slash_has_a_page(browser):
     (address,) = codes(page_of(client))
 
     assert "2025/31 ..~" in page_of(client, f"/projects/{address}")
+
+
+@pytest.mark.parametrize("typed", ["angstrom", "ÅNGSTRÖM", "A\u030angstro\u0308m", "lod dan", "p001"])
+def test_projects_are_found_whatever_accents_and_case(browser, typed):
+    alice = factories.make_account("alice")
+    for label, name in (("P001", "Ångström-Łódź: Đặng's study"), ("P002", "Another")):
+        project = factories.make_project(label, people={alice: Role.MEMBER}, name=name)
+        factories.make_session(factories.make_subject(project))
+
+    page = browser(alice).get("/", {"q": typed}).content.decode()
+
+    assert 'href="/projects/P001"' in page
+    assert 'href="/projects/P002"' not in page
+    assert "1 of 2" in page
