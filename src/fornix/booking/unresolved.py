@@ -16,7 +16,7 @@ from fornix.access.actors import Actor
 from fornix.access.policy import require_administrator
 from fornix.booking.identity import fold_email
 from fornix.catalog.people import person_name
-from fornix.catalog.typed_text import name_words
+from fornix.catalog.typed_text import fold_text, name_words
 from fornix.models import Account, BookingPerson, BookingProject, BookingRole
 
 MOST_SUGGESTIONS = 3
@@ -59,7 +59,10 @@ class Unresolved:
 
 
 def unresolved(actor: Actor) -> tuple[Unresolved, ...]:
-    """Everybody whom a project that counts lists and who has no account, by name. For administrators."""
+    """Everybody whom a project that counts lists and who has no account. For administrators.
+
+    First those for whom somebody can do something; each by name.
+    """
     require_administrator(actor)
     accounts = Accounts(Account.objects.filter(is_active=True).order_by("pk"))
     people = list(_people_without_account())
@@ -71,7 +74,12 @@ def unresolved(actor: Actor) -> tuple[Unresolved, ...]:
     projects = _projects_of([person.pk for person in people])
     lines = [_of_person(person, accounts, sharing, projects[person.pk]) for person in people]
     lines += [_of_text(project, accounts) for project in _projects_with_written_pi()]
-    return tuple(sorted(lines, key=lambda line: (line.name.casefold(), line.person_id or 0, line.projects)))
+    return tuple(sorted(lines, key=_rank))
+
+
+def _rank(line: Unresolved) -> tuple[bool, str, int, tuple[str, ...]]:
+    waits = line.lack in (Lack.ACCOUNT, Lack.SWEEP) and not line.suggestions
+    return (waits, fold_text(line.name), line.person_id or 0, line.projects)
 
 
 class Accounts:

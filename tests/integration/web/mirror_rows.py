@@ -80,6 +80,7 @@ def held_removal(username: str = "carol") -> tuple[BookingProject, Account]:
     """Somebody whom Calpendo does not list any more, and whose right waits for a decision."""
     account = factories.make_account(username, name=username.title())
     booked = booked_project()
-    place(booked, booked_person(username.title(), account=account), hold=Hold.WAITING)
+    linked = {"account": account, "linked_how": "e-mail", "linked_at": AT}
+    place(booked, booked_person(username.title(), **linked), hold=Hold.WAITING)
     mirrored(factories.make_project("P001", booking_project=booked), account)
     return booked, account
