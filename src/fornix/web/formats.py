@@ -67,6 +67,14 @@ def ago(at: datetime, now: datetime) -> str:
     return day(at.date(), now.date())
 
 
+def span(length: timedelta) -> str:
+    """A length of time: `under 1 s`, `38 s`, `2:05 min`."""
+    minutes, seconds = divmod(round(length.total_seconds()), MINUTE)
+    if minutes:
+        return f"{minutes}:{seconds:02d} min"
+    return f"{seconds} s" if seconds else "under 1 s"
+
+
 def day_heading(at: datetime, now: datetime) -> str:
     """What a feed writes over the lines of one day."""
     if at.date() == now.date():

@@ -92,11 +92,8 @@ def when(at: datetime) -> Markup:
 
 
 def took(span: timedelta | None) -> str:
-    """How long something took: `38 s`, `2:05 min`; a dash while it has not ended."""
-    if span is None:
-        return formats.NONE
-    minutes, seconds = divmod(round(span.total_seconds()), 60)
-    return f"{minutes}:{seconds:02d} min" if minutes else f"{seconds} s"
+    """How long something took; a dash while it has not ended."""
+    return formats.NONE if span is None else formats.span(span)
 
 
 def hour(at: datetime) -> Markup:

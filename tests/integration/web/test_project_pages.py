@@ -245,3 +245,95 @@ def test_long_and_foreign_names_are_whole_in_titles_and_isolated(browser):
 
     assert "<bdi>שפה שנייה</bdi>" in page
     assert f'title="{label}"' in page
+
+
+def test_each_fact_is_told_with_its_source_and_age(browser):
+    alice, booked = factories.make_account("alice"), make_booking_project(status_since=AT)
+    make_person(booked, "Zoë", "owner")
+    factories.make_project("P001", people={alice: Role.MEMBER}, booking_project=booked)
+
+    page = text_of(browser(alice), "/projects/P001")
+
+    facts = re.sub(
+        r"<[^>]*>", " ", page.partition("Where each of these comes from")[2].partition("</details>")[0]
+    )
+    words = " ".join(facts.split())
+    for told in ("Owner Zoë Calpendo 2 Mar", "Status Approved Calpendo 2 Mar", "Name here P001 Here 2 Mar"):
+        assert told in words
+    assert "PI S. Ó Briain Calpendo not recorded" in words
+
+
+@pytest.mark.parametrize(
+    ("hold", "told"),
+    [
+        (Hold.WAITING, "here it goes on as Approved until an administrator decides"),
+        (Hold.KEPT, "here it goes on as Approved, by an administrator&#39;s decision"),
+    ],
+)
+def test_a_status_that_is_not_followed_is_told(browser, hold, told):
+    alice = factories.make_account("alice")
+    booked = make_booking_project(hold=hold, held_status="Requested", held_at=AT)
+    factories.make_project("P001", people={alice: Role.MEMBER}, booking_project=booked)
+
+    page = text_of(browser(alice), "/projects/P001").replace("'", "&#39;")
+
+    assert "Calpendo says Requested since" in page
+    assert told in page
+
+
+def test_a_project_that_calpendo_lacks_for_now_says_so(browser):
+    alice, booked = factories.make_account("alice"), make_booking_project(missing_since=AT)
+    factories.make_project("P001", people={alice: Role.MEMBER}, booking_project=booked)
+
+    assert "Nobody loses access by it" in text_of(browser(alice), "/projects/P001")
+
+
+def test_a_project_without_sessions_is_marked(browser):
+    alice = factories.make_account("alice")
+    project = factories.make_project("P001", people={alice: Role.MEMBER})
+    before = text_of(browser(alice), "/projects/P001")
+    factories.make_session(factories.make_subject(project))
+
+    after = text_of(browser(alice), "/projects/P001")
+
+    mark = '<use href="#i-clock"/></svg> No data yet</span>'
+    assert mark in before
+    assert mark not in after
+
+
+def test_the_people_can_be_had_as_a_table(browser):
+    alice, booked = factories.make_account("alice"), make_booking_project()
+    for name in ("Đặng Minh Anh", "=1+1"):
+        make_person(booked, name)
+    factories.make_project("a/b", people={alice: Role.MEMBER}, booking_project=booked)
+
+    answer = browser(alice).get("/projects/a~2Fb/people.csv")
+
+    assert answer.headers["Content-Type"] == "text/csv; charset=utf-8"
+    assert "attachment" in answer.headers["Content-Disposition"]
+    table = answer.content.decode("utf-8-sig")
+    assert "Đặng Minh Anh,,member,waiting,calpendo:main" in table
+    assert "'=1+1," in table
+
+
+def test_who_is_blocked_is_in_the_table_of_owners_only(browser):
+    alice, bob, eve = (factories.make_account(name) for name in ("alice", "bob", "eve"))
+    project = factories.make_project("P001", people={alice: Role.MEMBER, bob: Role.OWNER})
+    set_override(OPERATOR, project, eve, OverrideKind.BLOCK, at=AT)
+
+    tables = [browser(one).get("/projects/P001/people.csv").content for one in (alice, bob)]
+
+    assert [b"eve" in table for table in tables] == [False, True]
+
+
+def test_people_of_a_project_are_found_by_name(browser):
+    alice, booked = factories.make_account("alice"), make_booking_project()
+    for name in ("Đặng Minh Anh", "Zoë Ångström"):
+        make_person(booked, name)
+    factories.make_project("P001", people={alice: Role.MEMBER}, booking_project=booked)
+
+    page = text_of(browser(alice), "/projects/P001/people?q=angstrom")
+
+    assert "Zoë Ångström" in page
+    assert "Đặng" not in page
+    assert "1 of 3" in page

@@ -63,3 +63,10 @@ def test_a_feed_names_today_yesterday_and_days():
     days = [formats.day_heading(NOW - timedelta(days=back), NOW) for back in (0, 1, 2)]
 
     assert days == ["Today", "Yesterday", "17 Feb"]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "told"), [(0.3, "under 1 s"), (1, "1 s"), (38.4, "38 s"), (60, "1:00 min"), (125, "2:05 min")]
+)
+def test_a_length_of_time_is_told_in_the_unit_that_fits(seconds, told):
+    assert formats.span(timedelta(seconds=seconds)) == told
