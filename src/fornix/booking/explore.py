@@ -22,6 +22,10 @@ from fornix.booking.wire import array_of, clean_text, is_hidden, parse_day, read
 SAMPLE = 5
 MOST_EXAMPLES = 3
 SHOWN = 40
+# Properties of a project that are about a person.
+_OF_PEOPLE = re.compile(
+    r"^pi(?-i:(?![a-z]))|investigator|supervisor|leader|coordinator|contact|person|phone", re.IGNORECASE
+)
 _NO_PROPERTIES = {"id", "biskitType", "formattedName", "properties"}
 
 
@@ -166,7 +170,10 @@ def _properties(
         for name, value in told.items():
             if name not in _NO_PROPERTIES and len(name) <= 100:
                 values.setdefault(name, []).append(value)
-    return tuple(_seen(name, found, people, is_person=is_person) for name, found in sorted(values.items()))
+    return tuple(
+        _seen(name, found, people, is_person=is_person or bool(_OF_PEOPLE.search(name)))
+        for name, found in sorted(values.items())
+    )
 
 
 def _seen(name: str, values: Sequence[Any], people: frozenset[str], *, is_person: bool) -> SeenProperty:

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable, Mapping
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
@@ -18,7 +17,6 @@ from fornix.booking.choosing import OptionsRefused, choose_options, reset_option
 from fornix.booking.config import CalpendoConfig
 from fornix.booking.discover import check_connection
 from fornix.booking.explore import explore
-from fornix.booking.options import Section
 from fornix.booking.preview import preview
 from fornix.booking.refusals import CalpendoUnusable
 from fornix.errors import Invalid
@@ -61,13 +59,11 @@ def choose(request: HttpRequest) -> HttpResponse:
         changed = choose_options(actor, texts, wiring.calpendo_choices(), at=timezone.now())
     except OptionsRefused as refusal:
         return _page(request, typed=texts, problems=refusal.problems, status=400)
-    section = request.POST.get("section", "")
     if changed:
         messages.success(request, f"Chosen: {', '.join(changed)}. The next sweep goes by it.")
     else:
         messages.success(request, "Nothing differs from what was in force.")
-    anchor = f"#{section}" if section in set(Section) else ""
-    return redirect(f"{reverse('mirror-settings')}{anchor}")
+    return redirect("mirror-settings")
 
 
 @form_target("mirror-settings")

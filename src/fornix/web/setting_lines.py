@@ -12,11 +12,19 @@ from fornix.booking.option_file import as_toml
 from fornix.booking.options import PASSWORD, PASSWORD_FILE, Option, Section
 
 TITLES = {
-    Section.CONNECTION: ("Connection", "Where Calpendo is, and who asks it"),
-    Section.PROJECTS: ("What is mirrored", "Scanners, projects, principal investigators"),
-    Section.NAMES: ("Names in this Calpendo", "Which types and properties hold what the mirror needs"),
-    Section.BELIEF: ("What is believed", "When an answer is complete, and when something is gone"),
-    Section.GUARDS: ("What waits for you", "Beyond these, changes are held until an administrator decides"),
+    Section.CONNECTION: ("Connection", "Where Calpendo is, and who asks it", "the connection"),
+    Section.PROJECTS: ("What is mirrored", "Scanners, projects, principal investigators", "what is mirrored"),
+    Section.NAMES: (
+        "Names in this Calpendo",
+        "Which types and properties hold what the mirror needs",
+        "the names",
+    ),
+    Section.BELIEF: (
+        "What is believed",
+        "When an answer is complete, and when something is gone",
+        "what is believed",
+    ),
+    Section.GUARDS: ("Limits", "Beyond these, changes are held until an administrator decides", "the limits"),
 }
 ORIGINS = {
     Origin.ENVIRONMENT: "set in the environment",
@@ -42,13 +50,17 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class SettingLine:
-    """One option. `text` is what its field holds; `offers` are what was seen in this Calpendo, empty before looking."""
+    """One option. `text` is what its field holds, `in_force` what holds now; both differ after a refusal.
+
+    `offers` are what was seen in this Calpendo, none before somebody looked.
+    """
 
     key: str
     name: str
     label: str
     means: str
     text: str
+    in_force: str
     default: str
     kind: str
     is_long: bool
@@ -67,6 +79,7 @@ class SectionLines:
     id: str
     title: str
     hint: str
+    saves: str
     lines: tuple[SettingLine, ...]
 
     @property
@@ -105,13 +118,15 @@ def _line(
     seen: Explored | None,
 ) -> SettingLine:
     option = choice.option
-    text = typed.get(option.key, "" if choice.value is None else option.kind.write(choice.value))
+    in_force = "" if choice.value is None else option.kind.write(choice.value)
+    text = typed.get(option.key, in_force)
     return SettingLine(
         key=option.key,
         name=option.key.removeprefix("calpendo."),
         label=_label(option),
         means=option.means,
         text=text,
+        in_force=in_force,
         default="" if option.default is None else option.kind.write(option.default).replace("\n", ", "),
         kind=option.kind.name,
         is_long=option.kind.is_long,
