@@ -75,7 +75,7 @@ def _found(rows: QuerySet[Project], typed: str) -> list[int]:
     No database folds names alike, so all of them are read: a centre has thousands of projects.
     """
     words = typed_words(typed)
-    named = rows.values_list("pk", "label", "booking_project__code", "title", "pi")
+    named = rows.values_list("pk", "label", "booking_project__code", TITLE, PI)
     return [pk for pk, *texts in named.iterator() if is_found(words, *(text or "" for text in texts))]
 
 
