@@ -46,7 +46,7 @@ def fetch_bookings(
             break
         rows += found
         if lost:
-            notes.append(f"{lost} bookings have no id: none counts as missing in this sweep")
+            notes.append(f"{lost} of the bookings came without an id: none counts as missing in this sweep")
             break
         covered = Window(window.begins_at, near.ends_at)
     return ReadBookings(tuple(rows), covered, asked_from=far.begins_at, notes=tuple(notes))
