@@ -118,8 +118,7 @@ def _named(
 
 def with_sets(client: CalpendoClient, config: CalpendoConfig, projects: RawList) -> RawList:
     """The projects with their sets. Where no list row carries any, the mirrored projects are read one by one."""
-    users = config.fields.users
-    if not projects.rows or any(read_path(row, users) is not ABSENT for row in projects.rows):
+    if not _lack_sets(projects.rows, config.fields):
         return projects
     ids = [
         found
@@ -143,6 +142,19 @@ def with_sets(client: CalpendoClient, config: CalpendoConfig, projects: RawList)
     return replace(projects, rows=rows, flaws=flaws, notes=(*projects.notes, note))
 
 
+def _lack_sets(rows: Sequence[Row], names: FieldNames) -> bool:
+    """Whether no row of a list tells its users, or none tells what it may book. What is hidden was told."""
+    settings = (names.resource_settings, settings_resource(names))
+    return bool(rows) and not (
+        any(_tells(row, names.users) for row in rows)
+        and any(_tells(row, path) for row in rows for path in settings)
+    )
+
+
+def _tells(row: Row, path: str) -> bool:
+    return read_path(row, path) not in (ABSENT, None)
+
+
 def _is_worth_reading(row: Row, code_field: str) -> bool:
     """Mirrored projects with a code; and all of them where the list does not even tell the status."""
     if read_path(row, "status") is ABSENT:
@@ -162,4 +174,4 @@ def _merged(row: Row, detail: Row | None) -> Row:
     if not isinstance(properties, dict):
         return row
     # What the list said stays: it was judged as one answer, and is of one moment.
-    return {**row, "properties": properties}
+    return {**{name: value for name, value in row.items() if value is not None}, "properties": properties}
