@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -10,7 +11,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from fornix import wiring
 from fornix.access.actors import Actor
+from fornix.booking.coverage import coverage
 from fornix.booking.holds import held
 from fornix.booking.oddities import ambiguous_codes, hidden_fields, renamed, unknown_statuses, vanished
 from fornix.booking.requests import ask_for_sweep
@@ -64,7 +67,12 @@ def mirror(request: HttpRequest) -> HttpResponse:
 def findings(request: HttpRequest) -> HttpResponse:
     """Everything odd about the mirrored rows, in full."""
     actor = actor_of(request)
-    context = {"troubles": last_troubles(actor), "freshness": freshness(), **_findings(actor)}
+    context = {
+        "troubles": last_troubles(actor),
+        "coverage": coverage(actor, _zone_of_scanners(), at=timezone.now()),
+        "freshness": freshness(),
+        **_findings(actor),
+    }
     return render(request, "mirror_findings.html", context)
 
 
@@ -95,6 +103,11 @@ def asked(request: HttpRequest) -> HttpResponse:
     if not context["is_open"]:
         answer["HX-Refresh"] = "true"  # all of the page may be different now
     return answer
+
+
+def _zone_of_scanners() -> ZoneInfo:
+    chosen = (choice for choice in wiring.calpendo_choices() if choice.option.key == "calpendo.time_zone")
+    return ZoneInfo(str(next(chosen).value))
 
 
 def _findings(actor: Actor) -> dict[str, object]:

@@ -17,6 +17,7 @@ from markupsafe import Markup, escape
 from fornix.web import formats, header_card
 from fornix.web.arrival_words import end_of_path, filing_command, what_arrived, why_it_waits
 from fornix.web.frame import frame_of
+from fornix.web.gap_words import instead_of_booking, instead_of_session
 from fornix.web.hold_words import hold_effect, hold_told
 from fornix.web.lack_words import why_unresolved
 from fornix.web.sweep_words import changes_in_words, kind_in_words
@@ -53,6 +54,8 @@ def environment(**options: object) -> Environment:
         changes_in_words=changes_in_words,
         hold_told=hold_told,
         why_unresolved=why_unresolved,
+        instead_of_session=instead_of_session,
+        instead_of_booking=instead_of_booking,
         kind_in_words=kind_in_words,
         took=took,
         hold_effect=hold_effect,

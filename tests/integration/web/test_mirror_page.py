@@ -16,7 +16,7 @@ from tests.integration.web.mirror_rows import (
     sweep,
 )
 
-from fornix.models import BookingCode, SweepRequest
+from fornix.models import Booking, BookingCode, Scanner, SweepRequest
 from fornix.models.booking import Hold
 
 pytestmark = pytest.mark.django_db
@@ -234,3 +234,25 @@ def test_others_are_refused_and_told_so(browser, address):
 
     assert response.status_code == 403
     assert b"Only administrators can do this" in response.content
+
+
+def test_bookings_without_scans_and_scans_without_bookings_are_told(root):
+    now = timezone.now()
+    scanner = Scanner.objects.create(instance="main", external_id="11", name="MRI 3T", modality="MR")
+    at = {"starts_at": now - timedelta(days=3, hours=1), "ends_at": now - timedelta(days=3), "zone": "UTC"}
+    Booking.objects.create(
+        instance="main",
+        external_id="1",
+        scanner=scanner,
+        booking_project=booked_project("2023_112"),
+        status="Approved",
+        **at,
+    )
+    subject = factories.make_subject(factories.make_project("P009"))
+    factories.make_session(subject, "visit 5", acquired_on=(now - timedelta(days=5)).date())
+
+    page = re.sub("<[^>]*>", "", page_of(root, "/mirror/findings"))
+
+    assert "Nothing of that day has arrived (Approved)" in page
+    assert "The project is none of Calpendo's" in page.replace("&#39;", "'")
+    assert "visit 5" in page
