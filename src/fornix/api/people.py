@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from django.http import HttpRequest
 from django.utils import timezone
 from ninja import Router
@@ -11,7 +13,7 @@ from fornix.access.accounts import find_account
 from fornix.access.actors import Actor
 from fornix.access.policy import require_administrator
 from fornix.api.refusals import answers
-from fornix.api.shapes import Body, Cut, Key, Limit, Shape, Start, Text, cut_at
+from fornix.api.shapes import Body, Cut, Limit, Shape, Start, Text, cut_at, key_path
 from fornix.booking.people import link_by_hand, unlink_account
 from fornix.booking.unresolved import Lack, Unresolved, unresolved
 from fornix.catalog.people import person_name
@@ -20,6 +22,8 @@ from fornix.http.actors import actor_of
 from fornix.models import BookingPerson
 
 router = Router(tags=["people"])
+
+PersonId = Annotated[int, key_path("Our number of the person.")]
 
 
 class NotLinked(Refused):
@@ -87,7 +91,7 @@ def list_people(request: HttpRequest, start: Start = 0, limit: Limit = 100) -> C
     summary="Link a person to an account",
     url_name="api-person-link",
 )
-def link(request: HttpRequest, person_id: Key, asked: LinkAsked) -> LinkOut:
+def link(request: HttpRequest, person_id: PersonId, asked: LinkAsked) -> LinkOut:
     """What Calpendo gives the person applies at once. 409: the person is another account's."""
     actor = actor_of(request)
     person = _find_person(actor, person_id)
@@ -105,7 +109,7 @@ def link(request: HttpRequest, person_id: Key, asked: LinkAsked) -> LinkOut:
     summary="Undo a person's link",
     url_name="api-person-link",
 )
-def unlink(request: HttpRequest, person_id: Key) -> LinkOut:
+def unlink(request: HttpRequest, person_id: PersonId) -> LinkOut:
     """Undoes every link of the account that this person is, and what came by them; no new one is made by itself."""
     actor = actor_of(request)
     person = _find_person(actor, person_id)

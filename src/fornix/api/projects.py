@@ -19,7 +19,7 @@ from fornix.api.booked_projects import (
 )
 from fornix.api.holds import HoldOut
 from fornix.api.refusals import answers
-from fornix.api.shapes import After, Key, Limit, Shape, text_query
+from fornix.api.shapes import After, Limit, Shape, key_path, text_query
 from fornix.booking.standing import ProjectStanding
 from fornix.catalog.keyset import Slice
 from fornix.catalog.people import PersonLine, Standing
@@ -27,6 +27,8 @@ from fornix.http.actors import actor_of
 from fornix.models.booking import Hold
 
 router = Router(tags=["projects"])
+
+ProjectId = Annotated[int, key_path("Our number of the project.")]
 
 
 class ProjectOut(Shape):
@@ -155,6 +157,8 @@ def list_projects(
     summary="One of Calpendo's projects",
     url_name="api-project",
 )
-def show_project(request: HttpRequest, project_id: Key) -> BookedRecord:
+def show_project(
+    request: HttpRequest, project_id: Annotated[int, key_path("Our number of the project.")]
+) -> BookedRecord:
     """A project with everybody's part in Calpendo, who is in it here and by which rows, and what is held."""
     return get_booked_project(actor_of(request), project_id)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any, Generic, TypeVar
 
 from ninja import Schema
-from ninja.params.functions import Query
+from ninja.params.functions import Path, Query
 from pydantic import ConfigDict, Field
 
 Item = TypeVar("Item")
@@ -39,10 +39,16 @@ def text_query(means: str, example: str | None = None) -> Any:
     return Query(description=means, example=example, max_length=LONGEST_TEXT, pattern=NO_NUL)
 
 
+def key_path(means: str) -> Any:
+    """A number of ours in an address."""
+    return Path(description=means, ge=1, le=LARGEST_KEY)
+
+
 class Shape(Schema):
     """A part of an answer."""
 
-    model_config = ConfigDict(frozen=True)
+    # The framework would write an enum by its name.
+    model_config = ConfigDict(frozen=True, use_enum_values=True)
 
 
 class Body(Schema):

@@ -12,7 +12,7 @@ from ninja.responses import Status
 from pydantic import Field
 
 from fornix.api.refusals import answers
-from fornix.api.shapes import Body, Key, Limit, Shape, Start, text_query
+from fornix.api.shapes import Body, Key, Limit, Shape, Start, key_path, text_query
 from fornix.booking.requests import ask_for_sweep
 from fornix.booking.undo import Undone, undo_sweep
 from fornix.catalog.keyset import Slice
@@ -21,6 +21,8 @@ from fornix.http.actors import actor_of
 from fornix.models import SweepOutcome, SweepRequest
 
 router = Router(tags=["sweeps"])
+
+SweepId = Annotated[int, key_path("The number of the sweep.")]
 
 Before = Annotated[
     Key | None, Query(description="Only sweeps older than the one of this id: the `next` of the page before.")
@@ -156,7 +158,7 @@ def ask(request: HttpRequest, asked: SweepAsked | None = None) -> Status[SweepRe
 )
 def show_sweep(
     request: HttpRequest,
-    sweep_id: Key,
+    sweep_id: SweepId,
     kind: Annotated[str, text_query("Only changes of this kind.", "role.added")] = "",
     start: Start = 0,
     limit: Limit = 100,
@@ -172,7 +174,7 @@ def show_sweep(
     summary="Undo what one sweep did to rights",
     url_name="api-sweep-undo",
 )
-def undo(request: HttpRequest, sweep_id: Key) -> Undone:
+def undo(request: HttpRequest, sweep_id: SweepId) -> Undone:
     """Takes back the changes of rights of one sweep. 409: it was undone already, changed nothing, or one runs now."""
     return undo_sweep(actor_of(request), sweep_id, at=timezone.now())
 
