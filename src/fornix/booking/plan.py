@@ -117,16 +117,8 @@ def make_plan(
     bookings = next_bookings(mirror.bookings, answer.bookings, calendar)
     return Plan(
         resources=tuple(each for each in resources.values() if mirror.resources.get(each.id) != each),
-        people=tuple(
-            PersonChange(mirror.people.get(each.id), each)
-            for each in linked.values()
-            if mirror.people.get(each.id) != each
-        ),
-        projects=tuple(
-            ProjectChange(mirror.projects.get(each.id), each)
-            for each in guarded.projects.values()
-            if mirror.projects.get(each.id) != each
-        ),
+        people=_person_changes(mirror, linked),
+        projects=_project_changes(mirror, guarded.projects),
         grants=grants,
         bookings=bookings.changes,
         opened=_opened(mirror, guarded.projects, grants) if config.show_empty_projects else (),
@@ -140,6 +132,16 @@ def make_plan(
             *changed_addresses(mirror.people, linked, mirror.accounts),
         ),
     )
+
+
+def _person_changes(mirror: Mirror, people: Mapping[str, Person]) -> tuple[PersonChange, ...]:
+    pairs = ((mirror.people.get(each.id), each) for each in people.values())
+    return tuple(PersonChange(before, after) for before, after in pairs if before != after)
+
+
+def _project_changes(mirror: Mirror, projects: Mapping[str, BookedProject]) -> tuple[ProjectChange, ...]:
+    pairs = ((mirror.projects.get(each.id), each) for each in projects.values())
+    return tuple(ProjectChange(before, after) for before, after in pairs if before != after)
 
 
 def _settings_are_told(mirror: Mirror, answer: Answer) -> bool:
