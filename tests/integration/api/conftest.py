@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 
 import pytest
 from django.test import Client
@@ -26,8 +27,13 @@ class Script:
         self.client = client
 
     def ask(self, method: str, address: str, body: object = None, **parameters):
-        content = {"data": body, "content_type": "application/json"} if body is not None else {}
-        response = getattr(self.client, method)(ROOT + address, query_params=parameters or None, **content)
+        response = self.client.generic(
+            method.upper(),
+            ROOT + address,
+            "" if body is None else json.dumps(body),
+            content_type="application/json",
+            query_params=parameters or None,
+        )
         return response.status_code, response.json()
 
     def get(self, address: str, **parameters):
