@@ -39,9 +39,16 @@ class Kind:
 
 
 def _refuse(expects: str, given: object) -> CalpendoSettingInvalid:
-    shown = given if isinstance(given, str) else repr(given)
+    shown = given if isinstance(given, str) else _as_written(given)
     cut = shown if len(shown) <= _SHOWN else f"{shown[:_SHOWN]}…"
     return CalpendoSettingInvalid(f"is {expects}, not {cut or 'nothing'}")
+
+
+def _as_written(given: object) -> str:
+    """As TOML spells it, so that it is found again."""
+    if isinstance(given, date):
+        return given.isoformat()
+    return str(given).lower() if isinstance(given, bool) else repr(given)
 
 
 def _is_text(value: object) -> bool:

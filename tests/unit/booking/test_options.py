@@ -155,6 +155,8 @@ def test_secrets_and_what_leads_to_them_are_never_taken_from_the_page():
         ("calpendo = 5", "calpendo is no setting of this file"),
         ("[calpendo]\nfields = 5", "calpendo.fields is no setting of this file"),
         ("[calpendo.guards]\nremoved_share = 5", "is a share from 0 to 1, such as 0.05 for five of a hundred, not 5"),
+        ("[calpendo.guards]\nfew = true", "calpendo.guards.few is a whole number from 0 to 1000000, not true"),
+        ("[calpendo]\nurl = 2027-06-30", ", not 2027-06-30"),
         ('[calpendo.scanners]\n"11" = "CT"', "calpendo.scanners is a table of resource ids with MR or MEG"),
         ("[calpendo]\npassword = 12345678", "calpendo.password is a text in quotes"),
         ('[calpendo]\npassword = "a"\npassword_file = "b"', "one of them is enough"),
