@@ -45,7 +45,7 @@ def next_project(project: BookedProject, row: ProjectRow, around: Surroundings) 
     pi = _resolve_pi(row, around)
     after = replace(
         project,
-        code=keep(row.code, project.code) or project.code,
+        code=keep(row.code, project.code),  # one that was given up is free for another project
         name=keep(row.name, project.name) or project.name,
         type=keep(row.type, project.type),
         groups=project.groups if row.groups is None else row.groups,
