@@ -61,7 +61,7 @@ class Calpendo:
 def running(*switches: str) -> Iterator[Calpendo]:
     """Serve the set `large`; it ends with the block."""
     token = secrets.token_urlsafe(16)
-    command = [*_COMMAND, "--set", "large", "--listen", "127.0.0.1:0", "--token", token]
+    command = [*_COMMAND, "--set", "large", "--listen", "127.0.0.1:0", f"--token={token}"]
     process = subprocess.Popen([*command, *(f"--switch={each}" for each in switches)], stdout=subprocess.PIPE)
     try:
         assert process.stdout is not None
