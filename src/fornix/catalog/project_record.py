@@ -168,7 +168,6 @@ def _facts_of_here(project: Project) -> Iterator[Fact]:
         yield Fact("Title", project.name, HERE)
     if project.description:
         yield Fact("Description", project.description, HERE)
-    yield Fact("Last change of data", "", HERE, project.changed_at)
 
 
 def _named(parts: Sequence[BookingRole], part: str) -> str:
