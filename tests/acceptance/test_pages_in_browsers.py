@@ -13,6 +13,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.uid import ExplicitVRLittleEndian, MRImageStorage, generate_uid
+from tests.acceptance.served import inside
 
 PASSWORD = "correct horse battery staple"
 PEOPLE = {"alice": "HERS", "bob": "HIS"}
@@ -194,4 +195,122 @@ def test_no_page_is_wider_than_its_window(engine: Browser, address: str):
         for width in (360, 390, 719, 720, 1179, 1180, 1440):
             page.set_viewport_size({"width": width, "height": 800})
             assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+    context.close()
+
+
+# An administrator's archive: somebody whose removal waits, many people with odd names, a first plan or a sweep.
+MIRRORED = """
+from django.utils import timezone
+from datetime import timedelta
+from fornix.models.booking import Hold
+at = timezone.now() - timedelta(days=2)
+told = {"instance": "main", "first_seen_at": at, "last_seen_at": at}
+booked = BookingProject.objects.create(external_id="7", code="HERS", name="Hearing " * 12, status="Approved",
+    is_eligible=True, **told)
+project = Project.objects.get(label="HERS")
+project.booking_project = booked
+project.save()
+bob = Account.objects.get(username="bob")
+names = ["Zoë Ångström", "Đặng Minh Anh", "김민준", "محمد الأمين", "O'Neill; Robert, Jr.", "x" * 180]
+for number in range(120):
+    person = BookingPerson.objects.create(external_id=str(number), given_name=names[number % 6], status="Normal",
+        family_name=f"No {number}", email=f"p{number}@example.test", is_active=True, **told)
+    BookingRole.objects.create(booking_project=booked, person=person, part="user", since=at)
+lost = BookingPerson.objects.create(external_id="bob", given_name="Bob", is_active=True, account=bob, **told)
+BookingRole.objects.create(booking_project=booked, person=lost, part="user", since=at, hold=Hold.WAITING, held_at=at)
+Membership.objects.create(project=project, account=bob, role="member", source="calpendo:main", granted_at=at)
+lines = [{"kind": "person.new", "about": names[n % 6], "text": "status " * 30} for n in range(150)]
+Sweep.objects.create(started_at=at, finished_at=at, outcome="held", changes=lines, counts={"projects": 46},
+    reason="1 removal waits", requests=9)
+answer = booked.pk
+"""
+ADMINISTRATORS_PAGES = (
+    "/mirror",
+    "/mirror/findings",
+    "/mirror/people",
+    "/mirror/sweeps",
+    "/mirror/sweeps/1",
+    "/mirror/sweeps/1/undo",
+    "/access",
+    "/access?person=bob&project=HERS",
+    "/access?person=no",
+    "/projects/HERS",
+    "/projects/HERS/people",
+)
+
+
+@pytest.fixture
+def mirrored(address: str, command_environment: dict[str, str]) -> str:
+    """The same archive, with an administrator and a mirror that waits for a decision."""
+    fornix(command_environment, "user", "add", "root", "--admin", "--password-stdin", typed=PASSWORD)
+    inside(command_environment, MIRRORED)
+    return address
+
+
+def log_in_as_root(context: BrowserContext, address: str) -> Page:
+    page = context.new_page()
+    page.goto(f"{address}/mirror")
+    page.get_by_label("User name").fill("root")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Log in").click()
+    expect(page.get_by_role("heading", name="Mirror", exact=True)).to_be_visible()
+    return page
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
+def test_an_administrator_sees_what_an_approval_does_and_then_does_it(
+    engine: Browser, mirrored: str, scripts: bool
+):
+    context = engine.new_context(java_script_enabled=scripts)
+    page = log_in_as_root(context, mirrored)
+
+    page.get_by_role("link", name="Decide").click()
+    page.get_by_role("button", name="Approve").click()
+    expect(page.get_by_role("heading", name="1 right ends, at once")).to_be_visible()
+    expect(page.get_by_text("bob (member)")).to_be_visible()
+    page.get_by_role("button", name="Approve: end 1 right").click()
+
+    expect(page.get_by_text("1 hold approved: Calpendo is followed; 1 right ended.")).to_be_visible()
+    expect(page.get_by_text("wait for you")).to_have_count(0)
+    context.close()
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
+def test_a_sweep_that_is_asked_for_is_waited_for_on_the_page(engine: Browser, mirrored: str, scripts: bool):
+    context = engine.new_context(java_script_enabled=scripts)
+    page = log_in_as_root(context, mirrored)
+
+    page.get_by_role("button", name="Sweep now").click()
+
+    expect(page.get_by_text(re.compile("the worker begins within seconds|was answered"))).to_be_visible()
+    expect(page.get_by_role("link", name="Look again")).to_have_count(0 if scripts else 1)
+    context.close()
+
+
+def test_no_page_of_administrators_is_wider_than_its_window_nor_complains(engine: Browser, mirrored: str):
+    context = engine.new_context()
+    page = log_in_as_root(context, mirrored)
+    complaints: list[str] = []
+    page.on("console", lambda line: complaints.append(line.text) if line.type == "error" else None)
+
+    for path in ADMINISTRATORS_PAGES:
+        page.goto(mirrored + path)
+        for width in (360, 390, 719, 720, 1179, 1180, 1440):
+            page.set_viewport_size({"width": width, "height": 800})
+            assert page.evaluate("document.documentElement.scrollWidth") <= width, (path, width)
+    assert not complaints
+    context.close()
+
+
+def test_each_control_of_the_mirror_has_a_name(engine: Browser, mirrored: str):
+    context = engine.new_context()
+    page = log_in_as_root(context, mirrored)
+    nameless = """[...document.querySelectorAll("a[href], button, input:not([type=hidden]), summary")].filter(
+        (one) => !(one.innerText.trim() || one.getAttribute("aria-label") || one.labels?.[0]?.innerText.trim()
+            || one.textContent.trim() || one.querySelector("[aria-label]"))).map((one) => one.outerHTML)"""
+
+    for path in ADMINISTRATORS_PAGES:
+        page.goto(mirrored + path)
+        assert page.evaluate(nameless) == [], path
+        assert page.locator("h1").count() == 1, path
     context.close()
