@@ -69,7 +69,7 @@ def link_by_hand(actor: Actor, account: Account, person: BookingPerson, *, at: d
     require_administrator(actor)
     by = actor.account.username if actor.account else "at the command line"
     with transaction.atomic():
-        row = BookingPerson.objects.select_for_update().select_related("account").get(pk=person.pk)
+        row = BookingPerson.objects.select_for_update().get(pk=person.pk)
         if row.account_id == account.pk:
             return False
         if row.account is not None:
