@@ -34,6 +34,8 @@ def run(args: argparse.Namespace) -> int:
     told = [f"{what}: {number}" for what, number in _counted(undone) if number]
     print(f"sweep {args.sweep} is undone: {'; '.join(told) or 'it had changed no rights'}")
     print(WHAT_STAYS)
+    if undone.unlinked:
+        print("`fornix user link NAME PERSON` makes a link again; no sweep does.")
     return DONE
 
 
