@@ -39,7 +39,7 @@ class SweepOut(Shape):
     reason: str = Field(description="Why it is incomplete, or what is held.")
     requests: int = Field(description="Requests that were made to Calpendo.", examples=[6])
     changes: dict[str, int] = Field(
-        description="Kind of change -> how many; empty for quiet sweeps.", examples=[{"role.added": 2}]
+        description="Kind of change -> how many; empty for quiet sweeps.", examples=[{"person.joined": 2}]
     )
     undone_at: datetime | None = Field(description="When an administrator undid it.")
     sweeps: int = Field(description="How many sweeps this entry tells of.", examples=[1])
@@ -67,7 +67,7 @@ class SweepsOut(Shape):
 class ChangeOut(Shape):
     """One line of a plan."""
 
-    kind: str = Field(description="The kind of change.", examples=["role.added"])
+    kind: str = Field(description="The kind of change.", examples=["person.joined"])
     about: str = Field(description="The project or person.", examples=["NEURO_01"])
     text: str = Field(description="What changes, in words.")
 
@@ -159,7 +159,7 @@ def ask(request: HttpRequest, asked: SweepAsked | None = None) -> Status[SweepRe
 def show_sweep(
     request: HttpRequest,
     sweep_id: SweepId,
-    kind: Annotated[str, text_query("Only changes of this kind.", "role.added")] = "",
+    kind: Annotated[str, text_query("Only changes of this kind.", "person.joined")] = "",
     start: Start = 0,
     limit: Limit = 100,
 ) -> SweepRecord:

@@ -69,7 +69,7 @@ def world() -> dict[str, object]:
     twin = booked_person("Zoë", account=member)
     place(booked, twin, "owner")
     place(booked, booked_person("김민준", email="kim@example.org"), hold=Hold.WAITING)
-    changes = [{"kind": "role.added", "about": "P001", "text": "Zoë"}]
+    changes = [{"kind": "person.joined", "about": "P001", "text": "Zoë"}]
     sweep = Sweep.objects.create(
         started_at=factories.AT,
         finished_at=factories.AT,

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
 
 
 def make_sweep(**fields) -> Sweep:
-    changes = [{"kind": "role.added", "about": "P001", "text": f"No. {number}"} for number in range(5)]
+    changes = [{"kind": "person.joined", "about": "P001", "text": f"No. {number}"} for number in range(5)]
     told = {"outcome": "complete", "changes": changes} | fields
     return Sweep.objects.create(started_at=AT, finished_at=AT + timedelta(seconds=38), **told)
 
