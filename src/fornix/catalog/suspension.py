@@ -9,15 +9,20 @@ from django.utils import timezone
 
 from fornix.access.actors import Actor
 from fornix.models import BookingPerson
+from fornix.models.booking import Hold
 
 
 @dataclass(frozen=True, slots=True)
 class Suspension:
-    """Why an account gets nothing from Calpendo. `expired_on` is the last day on which it was good."""
+    """Why an account gets nothing from Calpendo. `expired_on` is the last day on which it was good.
+
+    `is_decided`: Calpendo would let the person work, and an administrator here decided otherwise.
+    """
 
     status: str
     expired_on: date | None
     is_vanished: bool
+    is_decided: bool = False
 
 
 def find_suspension(actor: Actor) -> Suspension | None:
@@ -33,4 +38,5 @@ def find_suspension(actor: Actor) -> Suspension | None:
         status=person.status.casefold(),
         expired_on=person.expires_on if ended else None,
         is_vanished=person.vanished_at is not None,
+        is_decided=person.hold == Hold.REFUSED,
     )

@@ -10,6 +10,7 @@ from django.utils import timezone
 from tests import factories
 
 from fornix.models import Account, BookingPerson, Sweep
+from fornix.models.booking import Hold
 from fornix.models.memberships import Role
 
 pytestmark = pytest.mark.django_db
@@ -120,8 +121,9 @@ def make_person(account: Account, number: int = 1, **fields) -> BookingPerson:
         ({"status": "Requested"}, "is not approved yet."),
         ({"status": "Odd"}, "is not active."),
         ({"status": "Normal", "vanished_at": factories.AT}, "Calpendo no longer lists you."),
+        ({"status": "Normal", "hold": Hold.REFUSED}, "is suspended here, by an administrator"),
     ],
-    ids=["expired", "expired by date", "blocked", "requested", "other", "gone"],
+    ids=["expired", "expired by date", "blocked", "requested", "other", "gone", "by decision"],
 )
 def test_a_person_whom_calpendo_suspends_is_told_so_and_not_sent_to_the_pi(browser, fields, told):
     zoe = factories.make_account("zoe", email="z@example.test")
