@@ -35,7 +35,16 @@ def fold_email(text: str, aliases: Mapping[str, str] = NO_ALIASES) -> str:
         return ""
     with suppress(UnicodeError):  # a name that DNS does not know compares as it is written
         domain = domain.encode("idna").decode("ascii")
-    return f"{local}@{aliases.get(domain, domain)}"
+    return f"{local}@{_standing_for(domain, aliases)}"
+
+
+def _standing_for(domain: str, aliases: Mapping[str, str]) -> str:
+    """The domain at the end of the aliases; where they lead in a circle, as one may write them, its first by name."""
+    followed: list[str] = []
+    while domain in aliases and domain not in followed:
+        followed.append(domain)
+        domain = aliases[domain]
+    return min(followed[followed.index(domain) :]) if domain in followed else domain
 
 
 def new_links(people: Iterable[Person], accounts: Iterable[AccountCard]) -> Links:

@@ -98,6 +98,18 @@ def test_an_alias_domain_is_the_one_that_stands_for_it(text, folded):
     assert fold_email(text, {"win.x.test": "x.test", "xn--bcher-kva.test": "x.test"}) == folded
 
 
+@pytest.mark.parametrize(
+    "aliases",
+    [
+        pytest.param({"a.test": "b.test", "b.test": "c.test"}, id="a chain"),
+        pytest.param({"a.test": "b.test", "b.test": "a.test", "c.test": "a.test"}, id="a circle"),
+        pytest.param({"a.test": "a.test", "b.test": "a.test", "c.test": "b.test"}, id="itself"),
+    ],
+)
+def test_aliases_of_aliases_are_one_domain(aliases):
+    assert len({fold_email(f"x@{name}.test", aliases) for name in "abc"}) == 1
+
+
 def test_a_changed_address_of_a_linked_person_is_reported_and_others_are_not():
     before = {"1": person("1", account=1), "2": person("2"), "3": person("3", account=1)}
     moved = {
