@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from enum import Enum
 
 from fornix.booking.standing import ProjectStanding, is_known_project_status, project_standing, project_status
@@ -24,10 +24,14 @@ class Closed(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Grace:
-    """How long a Terminated project goes on taking what is scanned for it. `at`: now, where no day is told."""
+    """How long a Terminated project goes on taking what is scanned for it. `at`: now, where no day is told.
+
+    `zone`: the scanners' calendar, which the files' days are of.
+    """
 
     at: datetime
     length: timedelta
+    zone: tzinfo = UTC
 
 
 def closed_because(project: BookingProject, *, on: date | None, grace: Grace | None) -> Closed | None:
@@ -47,13 +51,13 @@ def closed_because(project: BookingProject, *, on: date | None, grace: Grace | N
         case ProjectStanding.FROZEN:
             return Closed.FROZEN
     if project_status(project.status) == TERMINATED and grace is not None:
-        last = grace_ends_on(project, grace.length)
-        return Closed.ENDED if (on or grace.at.date()) > last else None
+        today = grace.at.astimezone(grace.zone).date()
+        return Closed.ENDED if (on or today) > grace_ends_on(project, grace) else None
     return None
 
 
-def grace_ends_on(project: BookingProject, length: timedelta) -> date:
+def grace_ends_on(project: BookingProject, grace: Grace) -> date:
     """The last day whose scans a Terminated project takes."""
     # Rows from before statuses had a day: it was not later than the row's last change.
     since = project.status_since or project.last_seen_at
-    return (since + length).date()
+    return (since.astimezone(grace.zone) + grace.length).date()

@@ -7,6 +7,7 @@ import traceback
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.db.models import F, QuerySet
@@ -165,7 +166,8 @@ def _open_session(
     """Project, subject, session and scans: all decided in the first transaction, for the whole arrival."""
     at = timezone.now()
     with transaction.atomic():
-        project = route(arrival, plan.evidence, Moment(at, source, rules.terminated_grace))
+        moment = Moment(at, source, rules.terminated_grace, ZoneInfo(rules.time_zone))
+        project = route(arrival, plan.evidence, moment)
         Project.objects.select_for_update().get(pk=project.pk)
         session, is_new, notes = find_or_make_session(project, arrival, plan, rules, at=at)
         made = make_scans(session, plan, at=at)

@@ -6,17 +6,18 @@ Site rules and bookings come between and after (DESIGN, story one); they are evi
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, tzinfo
 
 from fornix.booking.acceptance import Closed, Grace, closed_because, grace_ends_on
 from fornix.booking.attach import attach_new_project
-from fornix.booking.find import ClosedProject, FoundProject, find_booking_project
+from fornix.booking.find import ClosedProject, FormerCode, FoundProject, find_booking_project, find_former
 from fornix.catalog.projects import create_project, find_labelled, find_project, free_label, lock_creation
 from fornix.errors import Refused
 from fornix.ingest.names import printable
 from fornix.models import Arrival, BookingProject, ImagingSession, Project, Scan
 
 _SHOWN = 60  # characters of a text that may be a code
+_ADVICE = "Say the project, with --project, if it belongs there all the same"
 
 
 class Waits(Refused):
@@ -51,11 +52,20 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """When and whence an arrival is routed, and how long a Terminated project goes on taking data."""
+    """When and whence an arrival is routed, and how long a Terminated project goes on taking data.
+
+    `zone`: the scanners' calendar.
+    """
 
     at: datetime
     source: str
     terminated_grace: timedelta
+    zone: tzinfo = UTC
+
+    @property
+    def grace(self) -> Grace:
+        """As the booking system's rules want it."""
+        return Grace(self.at, self.terminated_grace, self.zone)
 
 
 def route(arrival: Arrival, evidence: Evidence, moment: Moment) -> Project:
@@ -119,25 +129,19 @@ def _booked_by_id(code: str) -> BookingProject | None:
 
 def _known(code: str, on: date | None, moment: Moment) -> Project | None:
     """The project of this code in the archive, or made from the mirror's; None when neither knows it."""
-    grace = Grace(moment.at, moment.terminated_grace)
-    match find_booking_project(code, on=on, grace=grace):
+    match find_booking_project(code, on=on, grace=moment.grace):
         case FoundProject(booking_project=found):
             return _project_of(found, code, moment)
         case ClosedProject(booking_project=closed, why=why):
             labelled = find_labelled(code)
             if labelled is not None and labelled.booking_project_id is None:
                 return labelled  # ours alone: Calpendo's project of that code never held data
-            raise _refusal(closed, why, on, grace)
+            raise _refusal(closed, why, on, moment.grace)
         case None:
-            labelled = find_labelled(code)
-            booked = labelled.booking_project if labelled is not None else None
-            refused = closed_because(booked, on=on, grace=grace) if booked is not None else None
-            if booked is not None and refused is not None:
-                raise _refusal(booked, refused, on, grace)
-            return labelled
+            return _labelled(code, on, moment)
         case several:
             choices = " or ".join(
-                f"--project {BY_ID}{candidate.external_id} ({candidate.name})"
+                f"--project {BY_ID}{candidate.external_id} ({printable(candidate.name[:_SHOWN])})"
                 for candidate in sorted(several.candidates, key=lambda candidate: candidate.external_id)
             )
             raise AmbiguousProject(
@@ -145,21 +149,56 @@ def _known(code: str, on: date | None, moment: Moment) -> Project | None:
             )
 
 
+def _labelled(code: str, on: date | None, moment: Moment) -> Project | None:
+    """The project that is called so here. A label is for ever; a code is not: one that was given up leads nowhere."""
+    labelled = find_labelled(code)
+    if labelled is not None and labelled.booking_project is None:
+        return labelled
+    former = find_former(code, moment.zone)
+    if labelled is None or labelled.booking_project is None:
+        if len(former) == 1:
+            raise _given_up(code, former[0], on)
+        return None
+    for each in former:
+        if each.booking_project == labelled.booking_project:
+            raise _given_up(code, each, on)
+    refused = closed_because(labelled.booking_project, on=on, grace=moment.grace)
+    if refused is not None:
+        raise _refusal(labelled.booking_project, refused, on, moment.grace)
+    return labelled
+
+
+def _given_up(code: str, former: FormerCode, on: date | None) -> ProjectTakesNothing:
+    """Calpendo may give the code to another project at any time, and the mirror sees that late: a person decides."""
+    now = f", now {printable(former.booking_project.code[:_SHOWN])}" if former.booking_project.code else ""
+    name = printable(former.booking_project.name[:_SHOWN])
+    return ProjectTakesNothing(
+        f'"{printable(code[:_SHOWN])}" was the code of "{name}"{now} until {former.until:%Y-%m-%d}; this is of '
+        f"{_day(on)}. {_ADVICE}",
+        former.booking_project,
+    )
+
+
+def _day(on: date | None) -> str:
+    return f"{on:%Y-%m-%d}" if on else "a day that the files do not tell"
+
+
 def _refusal(booked: BookingProject, why: Closed, on: date | None, grace: Grace) -> ProjectTakesNothing:
     """The reason in words: what Calpendo says, and how to file all the same."""
-    last = grace_ends_on(booked, grace.length)
+    last = grace_ends_on(booked, grace)
+    status = f'has the status "{printable(booked.status)}" in Calpendo, which is not known here'
     told = {
         Closed.GONE: "is gone from Calpendo, so that no new data is filed there by itself",
         Closed.NOT_YET: f"is {booked.status} in Calpendo: data is filed there by itself once it is approved",
         Closed.FROZEN: f"is {booked.status} in Calpendo, so that no new data is filed there by itself",
-        Closed.UNKNOWN: f'has the status "{printable(booked.status)}" in Calpendo, which is not known here, so '
-        "that no new data is filed there by itself",
+        Closed.UNKNOWN: (status if booked.status else "has a status in Calpendo that cannot be read")
+        + ", so that no new data is filed there by itself",
         Closed.ENDED: f"is Terminated in Calpendo and took what was scanned until {last:%Y-%m-%d}; this is of "
-        + (f"{on:%Y-%m-%d}" if on else "a day that the files do not tell"),
+        + _day(on),
     }[why]
-    name = printable(booked.code[:_SHOWN])
-    advice = "Say the project, with --project, if it belongs there all the same"
-    return ProjectTakesNothing(f"project {name} {told}. {advice}", booked)
+    return ProjectTakesNothing(
+        f"project {printable((booked.code or booked.name)[:_SHOWN])} {told}. {_ADVICE}", booked
+    )
 
 
 def _project_of(found: BookingProject, code: str, moment: Moment) -> Project:
@@ -170,6 +209,8 @@ def _project_of(found: BookingProject, code: str, moment: Moment) -> Project:
         return project
     project = find_labelled(code)
     if project is None or project.booking_project_id is not None:
-        project = create_project(free_label(found.code or code), at=moment.at, source=moment.source)
+        project = create_project(
+            free_label(found.code or code or found.external_id), at=moment.at, source=moment.source
+        )
     attach_new_project(project, found, at=moment.at)
     return project

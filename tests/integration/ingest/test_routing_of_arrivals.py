@@ -216,6 +216,7 @@ CLOSED = {
     "Requested": ({"status": "Requested"}, "once it is approved"),
     "Denied": ({"status": "Denied"}, "project SONG is Denied in Calpendo"),
     "Unbookable": ({"status": "Unbookable"}, "project SONG is Unbookable in Calpendo"),
+    "unreadable": ({"status": ""}, "project SONG has a status in Calpendo that cannot be read"),
     "unknown": ({"status": "Rejected"}, 'has the status "Rejected" in Calpendo, which is not known here'),
     "gone": ({"vanished_at": AT}, "project SONG is gone from Calpendo"),
     "ended": (
@@ -320,6 +321,68 @@ def test_a_label_that_calpendo_gave_up_leads_to_no_project_that_takes_nothing(ar
     report = archive.take(mri(tmp_path / "2", "P02", project="SONG"))
 
     assert "project BIRD is Denied" in report.filed[0].waits_because
+
+
+def recode(booked: BookingProject, code: str, *, at: datetime) -> None:
+    """As a sweep keeps it."""
+    BookingCode.objects.filter(booking_project=booked).update(last_seen_at=at)
+    set_fields(booked, code=code)
+    if code:
+        give_code(booked, code, first_seen_at=at, last_seen_at=at)
+
+
+@pytest.mark.parametrize("code", ["BIRD", ""], ids=["another", "none"])
+@pytest.mark.parametrize("holds_data", [False, True], ids=["without data", "with data"])
+def test_a_code_that_was_given_up_leads_nowhere_for_later_scans(archive, tmp_path, code, holds_data):
+    booked = book("SONG")
+    if holds_data:
+        archive.take(mri(tmp_path / "before", project="SONG"))
+    recode(booked, code, at=SCANNED - timedelta(days=1))
+
+    archive.take(mri(tmp_path / "new", "P02", project="SONG"))
+
+    (reason,) = archive.waiting()
+    now = ", now BIRD" if code else ""
+    assert f'"SONG" was the code of "Songbirds"{now} until 2024-02-29; this is of 2024-03-01. Say' in reason
+
+    archive.take(tmp_path / "new", project="SONG")
+
+    assert (archive.waiting(), Project.objects.get().booking_project) == ([], booked)
+
+
+def test_what_was_scanned_under_a_code_that_was_given_up_since_is_filed(archive, tmp_path):
+    booked = book("SONG")
+    recode(booked, "BIRD", at=SCANNED)
+
+    archive.take(mri(tmp_path, project="SONG"))
+
+    assert (archive.waiting(), Project.objects.get().booking_project) == ([], booked)
+
+
+def test_a_label_of_our_own_outlives_a_code_that_another_project_gave_up(archive, tmp_path):
+    make_project("SONG")
+    recode(book("SONG"), "BIRD", at=SCANNED - timedelta(days=1))
+
+    archive.take(mri(tmp_path, project="SONG"))
+
+    assert (archive.waiting(), Project.objects.get().booking_project) == ([], None)
+
+
+def test_days_are_those_of_the_scanners_calendar(archive, tmp_path):
+    late_in_utc = SCANNED - timedelta(days=1) + timedelta(hours=9)
+    recode(book("SONG"), "BIRD", at=late_in_utc)
+    in_japan = Archive(archive.store, SiteRules(time_zone="Asia/Tokyo"))
+
+    assert archive.take(mri(tmp_path, project="SONG")).waits
+    assert not in_japan.take(tmp_path).waits
+
+
+def test_a_project_without_a_code_is_named_by_its_id(archive, tmp_path):
+    set_fields(book("SONG"), code="")
+
+    archive.take(mri(tmp_path), project="calpendo:b1")
+
+    assert Project.objects.get().label == "b1"
 
 
 def test_a_code_that_two_projects_carry_waits_and_names_both(archive, tmp_path):
