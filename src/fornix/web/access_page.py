@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from fornix.booking.why import Explanation, explain
+from fornix.booking.why import Explanation, Moment, explain
 from fornix.catalog.directory import Choices, find_people, find_projects
 from fornix.errors import Invalid, NotVisible
 from fornix.http.actors import actor_of
+from fornix.wiring import alias_domains, sweep_interval_s
 
 LONGEST = 400
 
@@ -48,7 +52,8 @@ def _is_empty(choices: Choices) -> bool:
 
 
 def _answer(person: str, project: str) -> tuple[Explanation | None, str]:
+    moment = Moment(timezone.now(), timedelta(seconds=sweep_interval_s()))
     try:
-        return explain(person, project), ""
+        return explain(person, project, moment=moment, aliases=alias_domains()), ""
     except NotVisible as refusal:
         return None, str(refusal)
