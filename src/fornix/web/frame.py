@@ -23,6 +23,7 @@ MIRROR_PAGES = {
     "sweep-undo",
     "mirror-people",
     "mirror-findings",
+    "access",
     "mirror-settings",
     "mirror-settings-save",
     "mirror-test",

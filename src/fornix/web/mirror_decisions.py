@@ -18,6 +18,7 @@ from fornix.booking.foreseen import foresee
 from fornix.booking.hold_effects import RightChange
 from fornix.booking.holds import Decided, Held, approve, held, reject
 from fornix.booking.people import link_by_hand
+from fornix.booking.report import JOINED, LEFT, LINKED, RESUMED, SUSPENDED
 from fornix.booking.undo import Undone, undo_sweep
 from fornix.catalog.people import person_name
 from fornix.catalog.sweeps import get_sweep
@@ -28,6 +29,15 @@ from fornix.web.form_targets import form_target
 from fornix.web.formats import plural
 
 MOST_IDS = 5000
+MOST_FORESEEN = 2000  # changes of rights that are tried, and taken back, before somebody confirms
+# What becomes of each kind of change of rights when it is undone (booking/undo.py).
+UNDONE_AS = {
+    "restored": LEFT,
+    "taken_back": JOINED,
+    "reactivated": SUSPENDED,
+    "suspended": RESUMED,
+    "unlinked": LINKED,
+}
 DECISIONS = {"approve": approve, "reject": reject}
 
 
@@ -61,8 +71,13 @@ def undo(request: HttpRequest, sweep_id: int) -> HttpResponse:
         return redirect("sweep-detail", sweep_id=sweep_id)
     actor = actor_of(request)
     sweep = get_sweep(actor, sweep_id)
-    foreseen = foresee(lambda: undo_sweep(actor, sweep_id, at=timezone.now()))
-    return render(request, "sweep_undo.html", {"sweep": sweep, "foreseen": foreseen})
+    is_exact = sum(sweep.line.changes.get(kind, 0) for kind in UNDONE_AS.values()) <= MOST_FORESEEN
+    if is_exact:
+        foreseen = foresee(lambda: undo_sweep(actor, sweep_id, at=timezone.now()))
+    else:
+        foreseen = Undone(**{name: sweep.line.changes.get(kind, 0) for name, kind in UNDONE_AS.items()})
+    context = {"sweep": sweep, "foreseen": foreseen, "is_exact": is_exact}
+    return render(request, "sweep_undo.html", context)
 
 
 @form_target("mirror-people")

@@ -20,6 +20,7 @@ from fornix.web.frame import frame_of
 from fornix.web.gap_words import instead_of_booking, instead_of_session
 from fornix.web.hold_words import hold_effect, hold_told
 from fornix.web.lack_words import why_unresolved
+from fornix.web.prose import prose
 from fornix.web.sweep_words import changes_in_words, kind_in_words
 
 
@@ -58,6 +59,7 @@ def environment(**options: object) -> Environment:
         instead_of_booking=instead_of_booking,
         kind_in_words=kind_in_words,
         took=took,
+        prose=prose,
         hold_effect=hold_effect,
         what_arrived=what_arrived,
         why_it_waits=why_it_waits,

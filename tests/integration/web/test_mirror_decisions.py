@@ -15,6 +15,7 @@ from tests.integration.web.mirror_rows import (
 
 from fornix.models import BookingRole, Event, Membership, Sweep
 from fornix.models.booking import Hold
+from fornix.web import mirror_decisions
 
 pytestmark = pytest.mark.django_db
 AT = factories.AT
@@ -234,3 +235,14 @@ def test_people_not_matched_have_a_form_and_are_found_by_name(root):
     assert "Zoë" not in page
     assert "1 of 2" in page
     assert 'action="/mirror/people/link"' in page
+
+
+def test_of_a_sweep_that_changed_much_the_most_is_told_without_trying(root, monkeypatch):
+    monkeypatch.setattr(mirror_decisions, "MOST_FORESEEN", 1)
+    done = sweep(kinds=("person.joined",) * 3 + ("person.left", "person.new"))
+
+    page = text_of(root.get(f"/mirror/sweeps/{done.pk}/undo"))
+
+    assert "3 places in projects that it gave are taken back" in page
+    assert "1 place in a project that it ended comes back" in page
+    assert "the most that can be taken back" in page
