@@ -20,7 +20,7 @@ router = Router(tags=["problems"])
 class HiddenFieldOut(Shape):
     """A field that the service account may not read."""
 
-    field: str = Field(examples=["Calpendo.Project.users"])
+    field: str = Field(examples=["project users"])
     rows: int = Field(description="On how many rows.", examples=[37])
 
 

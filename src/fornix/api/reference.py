@@ -32,8 +32,10 @@ PAGE = """<!doctype html>
 <ol class="crumbs" aria-label="You are here"><li><a href="/">Home</a></li><li>API</li></ol>
 <div class="head"><div class="title"><h1>API</h1><span class="code">{version}</span></div>
 <a class="button" href="{document}">OpenAPI document</a></div>
-{about}
+<div class="stack">
+<div>{about}</div>
 {operations}
+</div>
 </main>
 </body>
 </html>
@@ -44,12 +46,12 @@ OPERATION = """<section class="panel" id="{id}">
 {parameters}{body}<p class="hint">Answers: {answers}</p></div>
 </section>
 """
-TABLE = """<table class="table dense plain"><thead><tr><th scope="col">{of}</th><th scope="col">Is</th>
-<th scope="col">Means</th></tr></thead><tbody>
+LIST = """<h3 class="hint">{of}</h3>
+<ul>
 {rows}
-</tbody></table>
+</ul>
 """
-ROW = '<tr><th scope="row" class="code">{}{}</th><td>{}</td><td class="wide">{}</td></tr>'
+ROW = "<li><code>{}</code>{}: {}. {}</li>"
 
 Told = Mapping[str, Any]
 
@@ -78,7 +80,7 @@ def page(request: HttpRequest) -> HttpResponse:
         style=static("fornix.css"),
         version=told["info"]["version"],
         document=request.path.removesuffix("docs") + "openapi.json",
-        about=format_html_join("\n", "<p>{}</p>", ((part,) for part in ABOUT.strip().split("\n\n"))),
+        about=format_html_join("\n", "<p>{}</p>", ((_marked(part),) for part in ABOUT.strip().split("\n\n"))),
         operations=format_html_join("\n", "{}", ((operation,) for operation in operations)),
     )
     return HttpResponse(html)
@@ -95,28 +97,44 @@ def _operation(method: str, path: str, told: Told, schemas: Told) -> SafeString:
         summary=told["summary"],
         method=method.upper(),
         path=path,
-        description=told.get("description", ""),
-        parameters=_table("Parameter", parameters, schemas),
-        body=_table("Field of the JSON body", list(_fields(told, schemas)), schemas),
+        description=_marked(told["description"]),
+        parameters=_list("Parameters", parameters, schemas),
+        body=_list("Fields of the JSON body", list(_fields(told, schemas)), schemas),
         answers=", ".join(map(str, told["responses"])),
     )
 
 
 def _fields(told: Told, schemas: Told) -> Iterator[tuple[str, Told, bool, str]]:
     for content in told.get("requestBody", {}).get("content", {}).values():
-        schema = _followed(content["schema"], schemas)
-        for name, field in schema.get("properties", {}).items():
-            yield name, field, name in schema.get("required", ()), field.get("description", "")
+        for each in content["schema"].get(
+            "anyOf", [content["schema"]]
+        ):  # a body that may be left out is one of two
+            schema = _followed(each, schemas)
+            for name, field in schema.get("properties", {}).items():
+                yield name, field, name in schema.get("required", ()), field.get("description", "")
 
 
-def _table(of: str, rows: list[tuple[str, Told, bool, str]], schemas: Told) -> SafeString:
+def _list(of: str, rows: list[tuple[str, Told, bool, str]], schemas: Told) -> SafeString:
     if not rows:
         return mark_safe("")
     told = (
-        (name, " (required)" if is_required else "", kind_of(schema, schemas), means)
+        (name, " (required)" if is_required else "", kind_of(schema, schemas), _marked(means))
         for name, schema, is_required, means in rows
     )
-    return format_html(TABLE, of=of, rows=format_html_join("\n", ROW, told))
+    return format_html(LIST, of=of, rows=format_html_join("\n", ROW, told))
+
+
+def _marked(text: str) -> SafeString:
+    """A text of the document, its `words` set as code."""
+    pieces = text.split("`")
+    return format_html_join(
+        "",
+        "{}",
+        (
+            (format_html("<code>{}</code>", piece) if number % 2 else piece,)
+            for number, piece in enumerate(pieces)
+        ),
+    )
 
 
 def kind_of(schema: Told, schemas: Told) -> str:
