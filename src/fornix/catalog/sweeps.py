@@ -113,6 +113,13 @@ def find_last_good(actor: Actor) -> SweepHead | None:
     return SweepHead(_line(row), _counts(row), rights, _remark(row))
 
 
+def recent_outcomes(actor: Actor, *, size: int = 24) -> tuple[str, ...]:
+    """How the last sweeps that ended went, the oldest first: a day of them, hourly. For administrators."""
+    require_administrator(actor)
+    ended = Sweep.objects.exclude(outcome=SweepOutcome.RUNNING).order_by("-pk")
+    return tuple(reversed(ended.values_list("outcome", flat=True)[:size]))
+
+
 def get_sweep(
     actor: Actor, sweep_id: int, *, kind: str = "", start: int = 0, size: int = PAGE
 ) -> SweepRecord:

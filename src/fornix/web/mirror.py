@@ -25,6 +25,7 @@ from fornix.catalog.sweeps import (
     find_last_request,
     last_changes,
     last_sweeps,
+    recent_outcomes,
 )
 from fornix.http.actors import actor_of, person_at_pages
 from fornix.http.paging import key_of
@@ -56,6 +57,7 @@ def mirror(request: HttpRequest) -> HttpResponse:
         "people": unresolved(actor),
         "few": FEW,
         "sweeps": sweeps,
+        "recent": recent_outcomes(actor),
         "freshness": freshness(),
         **_findings(actor),
         **_asked(actor),

@@ -256,3 +256,21 @@ def test_bookings_without_scans_and_scans_without_bookings_are_told(root):
     assert "Nothing of that day has arrived (Approved)" in page
     assert "The project is none of Calpendo's" in page.replace("&#39;", "'")
     assert "visit 5" in page
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "told"),
+    [
+        (
+            ("complete", "incomplete", "incomplete", "held"),
+            "Last 4 sweeps: 2 incomplete, nothing changed by them",
+        ),
+        (("complete", "complete", "running"), "Last 2 sweeps: all complete"),
+    ],
+    ids=["some failed", "all well"],
+)
+def test_how_the_last_sweeps_went_is_told_at_a_glance(root, outcomes, told):
+    for outcome in outcomes:
+        sweep(outcome)
+
+    assert told in page_of(root)
