@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 from fornix.access.actors import Actor
 from fornix.access.policy import require_administrator
 from fornix.access.visibility import visible_sessions
-from fornix.booking.booked_times import CANCELLED, DENIED
+from fornix.booking.booked_times import DENIED
 from fornix.booking.wall_clock import instants
 from fornix.models import Booking, ImagingSession, Project, Scanner
 
@@ -213,14 +213,13 @@ def _gap(session: _Session, of_the_day: Sequence[Booking]) -> tuple[Gap | None, 
 
 
 def _is_called_off(row: Booking) -> bool:
-    return row.status in (CANCELLED, DENIED) or row.withdrawn_at is not None
+    return row.is_cancelled or row.status == DENIED or row.withdrawn_at is not None
 
 
 def _days(row: Booking, zone: ZoneInfo) -> set[date]:
-    """The days on which a session of this booking may begin, by the wall clock."""
-    return {
-        each.astimezone(zone).date() for each in (row.starts_at - EARLY, row.starts_at, row.ends_at + LATE)
-    }
+    """The days on which a session of this booking may begin, by the wall clock. Some last for days."""
+    begin, end = (each.astimezone(zone).date() for each in (row.starts_at - EARLY, row.ends_at + LATE))
+    return {begin + timedelta(days=number) for number in range(min((end - begin).days, SPAN.days) + 1)}
 
 
 def _code(row: Booking) -> str:

@@ -100,7 +100,8 @@ def test_a_booking_without_a_session_and_a_session_without_a_booking_are_listed(
 
 
 CALLED_OFF = {
-    "Cancelled": {"status": "Cancelled"},
+    "Cancelled": {"status": "Cancelled", "is_cancelled": True},
+    "marked": {"is_cancelled": True},
     "Denied": {"status": "Denied"},
     "gone": {"withdrawn_at": AT},
 }
@@ -115,6 +116,15 @@ def test_a_booking_that_was_called_off_is_missed_only_when_the_scan_took_place(a
     scan(song)
 
     assert gaps(admin) == ([], [Gap.CALLED_OFF])
+
+
+def test_a_booking_of_several_days_covers_each_of_them(admin):
+    song = booked_project()
+    book(song, TEN - timedelta(days=2), hours=72)
+
+    scan(song, "03:00:00")
+
+    assert gaps(admin) == ([], [])
 
 
 def test_a_session_in_the_time_of_another_project_names_it(admin):
@@ -170,7 +180,7 @@ def test_bookings_that_need_no_session_are_not_listed(admin, make):
 )
 def test_sessions_that_need_no_booking_are_not_listed(admin, facts):
     song = booked_project()
-    book(song, AT - timedelta(days=3), status="Cancelled")
+    book(song, AT - timedelta(days=3), is_cancelled=True)
 
     scan(song, **facts)
 
