@@ -31,7 +31,7 @@ _DOUBTFUL = Spelling(null_means_empty=False)
 class BookingRow:
     """A booking; `start` and `end` are wall-clock times as written, "" where the answer does not tell them.
 
-    Not every booking has a project.
+    Not every booking has a project. `is_cancelled`: None where the answer does not tell it apart from the status.
     """
 
     id: str
@@ -40,6 +40,7 @@ class BookingRow:
     end: str
     resource: Text
     project: Text
+    is_cancelled: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +99,15 @@ def read_booking(row: Mapping[str, Any], spelling: Spelling) -> BookingRow | Non
         end=end,
         resource=_shared(_reference(row, "resource", _DOUBTFUL)),
         project=_shared(_reference(row, "project", spelling)),
+        is_cancelled=_told_claim(read_path(row, "cancelled")),
     )
+
+
+def _told_claim(value: object) -> bool | None:
+    """A yes or no, as JSON or in words; None for anything else."""
+    if isinstance(value, str):
+        return {"true": True, "false": False}.get(value.strip().casefold())
+    return value if isinstance(value, bool) else None
 
 
 def _shared(text: Text) -> Text:

@@ -18,10 +18,13 @@ from fornix.booking.wire import UNKNOWN, Spelling
 
 _NEEDED = ("id", "status")
 # Properties of ranges and references are plain values, and vendor-documented; as a whole their shape in lists is not
-# known (contract 1.3 to 1.5).
+# known (contract 1.3 to 1.5). The mark of what was cancelled is documented by others alone, and the status says it too.
+_SPAN = ("resource.id", "project.id", "dateRange.start")
 _PATHS = (
-    ("resource.id", "project.id", "dateRange.start", "dateRange.finish"),
-    ("resource.id", "project.id", "dateRange.start", "dateRange.end"),
+    (*_SPAN, "dateRange.finish", "cancelled"),
+    (*_SPAN, "dateRange.finish"),
+    (*_SPAN, "dateRange.end", "cancelled"),
+    (*_SPAN, "dateRange.end"),
     ("resource", "project", "dateRange"),
 )
 
@@ -73,7 +76,9 @@ class _Asking:
             except QueryRefused as refused:
                 refusal = refused
                 continue
-            if not found or _tells_enough(found, is_last=way[1] == _PATHS[-1]):
+            if not found:  # no booking in these weeks, which tells nothing about the next
+                return found, lost
+            if _tells_enough(found, is_last=way[1] == _PATHS[-1]):
                 self.way = way
                 return found, lost
         raise refusal

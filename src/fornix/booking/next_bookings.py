@@ -93,7 +93,7 @@ def _booked(row: BookingRow, known: BookedTime | None, calendar: Calendar) -> Bo
     return BookedTime(
         id=row.id,
         status=status,
-        is_cancelled=status == CANCELLED,
+        is_cancelled=status == CANCELLED or _is_marked(row, known, status),
         starts_at=span[0],
         ends_at=span[1],
         written_start=written[0],
@@ -102,6 +102,13 @@ def _booked(row: BookingRow, known: BookedTime | None, calendar: Calendar) -> Bo
         resource_id=_kept(row.resource, known.resource_id if known else "", calendar.resource_ids),
         project_id=_kept(row.project, known.project_id if known else "", calendar.project_ids),
     )
+
+
+def _is_marked(row: BookingRow, known: BookedTime | None, status: str) -> bool:
+    """Whether it is cancelled, whatever its status says: some sites leave that as it was (contract 1.5)."""
+    if row.is_cancelled is not None:
+        return row.is_cancelled
+    return known is not None and known.status == status and known.is_cancelled
 
 
 def _kept(told: Text, known: str, existing: Collection[str]) -> str:

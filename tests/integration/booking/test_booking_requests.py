@@ -30,7 +30,7 @@ PLAIN = {
     "id": 1, "status": "Approved", "resource.id": 11, "project.id": 7,
     "dateRange.start": "2026-04-20T09:30:00", "dateRange.finish": "2026-04-20T10:30:00",
     "dateRange.end": "2026-04-20T10:30:00",
-    "resource": {"id": 11}, "project": {"id": 7}, "dateRange": SHOWN,
+    "resource": {"id": 11}, "project": {"id": 7}, "dateRange": SHOWN, "cancelled": False,
 }  # fmt: skip
 
 
@@ -87,12 +87,13 @@ ALWAYS = ("id", "status")
 BY_ID = (*ALWAYS, "resource.id", "project.id", "dateRange.start")
 WHOLE = (*ALWAYS, "resource", "project", "dateRange")
 WIRES = {
-    "plain, finish": (wire(*BY_ID, "dateRange.finish"), 1),
-    "plain, end": (wire(*BY_ID, "dateRange.end"), 2),
-    "only whole": (wire(*WHOLE), 3),
-    "other dates": (wire(*BY_ID, "dateRange.finish", dates="-"), 4),
-    "leaves out what it has not": (wire(*BY_ID, "dateRange.end", refuses=False), 2),
-    "tells no ids by themselves": (wire(*WHOLE, "dateRange.start", "dateRange.end", refuses=False), 3),
+    "all": (wire(*BY_ID, "dateRange.finish", "cancelled"), 1),
+    "plain, finish": (wire(*BY_ID, "dateRange.finish"), 2),
+    "plain, end": (wire(*BY_ID, "dateRange.end"), 4),
+    "only whole": (wire(*WHOLE), 5),
+    "other dates": (wire(*BY_ID, "dateRange.finish", "cancelled", dates="-"), 6),
+    "leaves out what it has not": (wire(*BY_ID, "dateRange.end", refuses=False), 3),
+    "tells no ids by themselves": (wire(*WHOLE, "dateRange.start", "dateRange.end", refuses=False), 5),
 }
 
 
@@ -106,6 +107,16 @@ def test_the_way_that_tells_enough_is_found_and_kept(answer, requests):
     assert first.start.startswith("2026-04-20")
     assert found.window == far_window(AT)
     assert len(asked) == requests + FAR_PARTS
+
+
+def test_weeks_without_a_booking_do_not_settle_how_to_ask():
+    told = wire(*BY_ID, "dateRange.end", refuses=False)
+    empty = iter([True])
+    with served(lambda *asked: [] if next(empty, False) else told(*asked)) as (client, _):
+        found = read(client)
+
+    assert len(found.rows) == FAR_PARTS
+    assert all(row.end for row in found.rows)
 
 
 def first_then(number: int, rows: list[Any], status: int) -> Answer:

@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo
-
 import pytest
 
 from fornix.booking.booked_times import booking_status, read_booking
-from fornix.booking.windows import SLACK, Window, far_window, near_window, parts_before
 from fornix.booking.wire import UNKNOWN, Spelling
 
-LONDON = ZoneInfo("Europe/London")
-AT = datetime(2026, 4, 15, 12, 0, tzinfo=UTC)
 START, END = "2026-03-04T09:30:00", "2026-03-04T10:30:00"
 SHOWN = "[2026-03-04 09:30:00.0, 2026-03-04 10:30:00.0]"
 TOLD = Spelling(null_means_empty=True)
@@ -71,6 +65,23 @@ def test_the_project_is_read_as_a_reference_and_by_its_id(given, expected):
     assert read_booking({"id": "1", **given}, TOLD).project == expected
 
 
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ({"cancelled": True}, True),
+        ({"properties": {"cancelled": "TRUE"}}, True),
+        ({"cancelled": "false"}, False),
+        ({"cancelled": "<Hidden>"}, None),
+        ({"cancelled": None}, None),
+        ({"cancelled": 1}, None),
+        ({}, None),
+    ],
+    ids=repr,
+)
+def test_the_mark_of_what_was_cancelled_is_a_plain_yes_or_no(given, expected):
+    assert read_booking({"id": "1", **given}, TOLD).is_cancelled is expected
+
+
 def test_a_booking_without_an_id_is_none():
     assert read_booking({"dateRange": {"start": START, "finish": END}}, TOLD) is None
 
@@ -80,40 +91,3 @@ def test_a_booking_without_an_id_is_none():
 )
 def test_a_status_has_one_spelling_and_an_unknown_one_its_own(told, usual):
     assert booking_status(told) == usual
-
-
-def test_a_window_is_asked_in_the_sites_wall_clock():
-    asked = near_window(AT).expression(LONDON, "%Y%m%dT%H%M")
-
-    assert asked == (
-        "AND",
-        "dateRange.start",
-        "GE",
-        "20260401T1300",
-        "dateRange.start",
-        "LT",
-        "20260614T1300",
-    )
-
-
-def test_the_parts_of_the_far_window_leave_no_gap():
-    near, far = near_window(AT), far_window(AT)
-
-    parts = parts_before(near, far)
-
-    ends = [near.begins_at, *(part.begins_at for part in parts)]
-    assert [part.ends_at for part in parts] == ends[:-1]
-    assert ends[-1] == far.begins_at == AT - timedelta(days=400)
-
-
-@pytest.mark.parametrize(
-    ("starts_at", "expected"),
-    [
-        (AT, False),
-        (AT + SLACK, True),
-        (AT + timedelta(days=8, hours=23), True),
-        (AT + timedelta(days=9), False),
-    ],
-)
-def test_the_edges_of_a_window_prove_nothing(starts_at, expected):
-    assert Window(AT, AT + timedelta(days=10)).surely_covers(starts_at) is expected

@@ -71,6 +71,35 @@ def test_a_project_and_a_resource_that_the_mirror_does_not_know_are_none():
     assert (moved.project_id, moved.resource_id) == ("", "")
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        ({}, {"is_cancelled": True}, True),
+        ({"is_cancelled": True}, {"is_cancelled": False}, False),
+        ({"is_cancelled": True}, {}, True),
+        ({"is_cancelled": True}, {"status": "Requested"}, False),
+        ({"status": "Cancelled"}, {"status": "Cancelled", "is_cancelled": False}, True),
+        ({"status": "Cancelled"}, {"status": UNKNOWN}, True),
+        ({"status": "Cancelled"}, {}, False),
+    ],
+    ids=[
+        "marked",
+        "unmarked",
+        "hidden",
+        "hidden, another status",
+        "by status",
+        "hidden status",
+        "booked again",
+    ],
+)
+def test_a_booking_is_cancelled_by_its_status_or_its_mark(before, after, expected):
+    known = booked(row(**before))
+
+    later = known | {each.id: each for each in next_bookings(known, read(row(**after)), CALENDAR).changes}
+
+    assert later["1"].is_cancelled is expected
+
+
 def test_a_booking_told_of_twice_is_as_told_last():
     found = booked(row(), row(status="Cancelled"))
 
