@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from django.db.models import F
 
@@ -12,6 +12,9 @@ from fornix.access.policy import require_administrator
 from fornix.catalog.keyset import Slice, Window, cut
 from fornix.errors import Invalid
 from fornix.models import Booking
+
+# Databases end before Python's calendar does, each at another day.
+EARLIEST, LATEST = datetime(1900, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,8 @@ def booked_times(
     :param scanner_id: Calpendo's id of the resource; "" for all.
     """
     require_administrator(actor)
+    if any(each is not None and not EARLIEST <= each <= LATEST for each in (since, until)):
+        raise Invalid(f"A window lies between the years {EARLIEST.year} and {LATEST.year}.")
     if since is not None and until is not None and until <= since:
         raise Invalid("The window ends before it begins: `until` is later than `since`.")
     rows = Booking.objects.select_related("scanner", "booking_project")

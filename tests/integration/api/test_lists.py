@@ -132,10 +132,19 @@ def test_bookings_are_found_by_scanner_and_window(ada):
     assert not [name for each in found for name in each if "title" in name]
 
 
-def test_a_window_that_ends_before_it_begins_is_refused(ada):
-    status, _ = ada.get("bookings", since="2026-01-02T00:00:00Z", until="2026-01-01T00:00:00Z")
+@pytest.mark.parametrize(
+    "window",
+    [
+        pytest.param({"since": "2026-01-02T00:00:00Z", "until": "2026-01-01T00:00:00Z"}, id="backwards"),
+        pytest.param({"since": "0001-01-01T00:00:00+14:00"}, id="before all calendars"),
+        pytest.param({"until": "9999-12-31T23:59:59-14:00"}, id="after them"),
+    ],
+)
+def test_a_window_that_cannot_be_is_refused(ada, window):
+    status, answer = ada.get("bookings", **window)
 
     assert status == 400
+    assert "window" in answer["error"]["detail"]
 
 
 def test_problems_name_what_is_odd(ada):
