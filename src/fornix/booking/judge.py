@@ -193,7 +193,7 @@ def _vanished(answer: Answer, mirror: Mirror) -> list[str]:
         reasons.append(f"the scanner {lost[0]} is missing from the resources")
     elif _is_too_many(len(mirror.resources.keys() - resources), len(mirror.resources), MAX_CHANGED_SHARE):
         reasons.append(
-            "most of the known resources are missing: is FORNIX_CALPENDO_URL another Calpendo now?"
+            "most of the known resources are missing: is Calpendo's configured address another one now?"
         )
     return reasons
 
@@ -218,7 +218,7 @@ def _another_site(answer: Answer, mirror: Mirror) -> list[str]:
         and mirror.people[row.id].login_name
     ]
     return [
-        f"{sum(changed)} of {len(changed)} {what} at once: is FORNIX_CALPENDO_URL another Calpendo now?"
+        f"{sum(changed)} of {len(changed)} {what} at once: is Calpendo's configured address another one now?"
         for what, changed in (("projects changed their code", codes), ("users changed their login", logins))
         if _is_too_many(sum(changed), len(changed), MAX_CHANGED_SHARE)
     ]

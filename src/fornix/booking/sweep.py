@@ -78,13 +78,17 @@ def run_sweep(
         return replace(_prepare(order, None).result, is_dry_run=True)
     started = time.monotonic()
     sweep = take_lease(at)
-    result = SweepResult(sweep.pk, SweepOutcome.INCOMPLETE, "it was stopped by a fault of ours", 0, {})
+    result = None
     try:
         claim_request(sweep, accepts=accept_first)
         with kept_alive(sweep, at):
             result = _sweep(order, sweep)
     finally:
-        _record(sweep, result, at + timedelta(seconds=time.monotonic() - started))
+        if result is not None:
+            _write_down(sweep, result)
+        outcome = result.outcome if result else SweepOutcome.INCOMPLETE
+        reason = result.reason if result else "it was stopped by a fault of ours"
+        _end(sweep, outcome, reason, at + timedelta(seconds=time.monotonic() - started))
     return result
 
 
@@ -120,14 +124,15 @@ def _sweep(order: _Order, sweep: Sweep) -> SweepResult:
         return replace(prepared.result, outcome=SweepOutcome.PLANNED, reason=FIRST_WAITS)
     if prepared.plan.is_empty:
         return prepared.result
+    result = replace(prepared.result, details={**prepared.result.details, CONFIRMED: True})
     # Written down before it is done: a sweep that is killed half-way can be told, undone, and gone on with.
-    _write_down(sweep, prepared.result)
-    Sweep.objects.filter(pk=sweep.pk).update(details=sweep.details | {CONFIRMED: True}, changes=sweep.changes)
+    _write_down(sweep, result)
+    Sweep.objects.filter(pk=sweep.pk).update(details=sweep.details, changes=sweep.changes)
     try:
         apply_plan(prepared.plan, order.config.instance, sweep, order.at)
     except LeaseLost as lost:
-        return replace(prepared.result, outcome=SweepOutcome.INCOMPLETE, reason=str(lost))
-    return prepared.result
+        return replace(result, outcome=SweepOutcome.INCOMPLETE, reason=str(lost))
+    return result
 
 
 def _was_confirmed() -> bool:
@@ -141,11 +146,10 @@ def _write_down(sweep: Sweep, result: SweepResult) -> None:
     sweep.changes = [line.as_json() for line in result.lines]
 
 
-def _record(sweep: Sweep, result: SweepResult, at: datetime) -> None:
-    _write_down(sweep, result)
-    end_sweep(sweep, result.outcome, result.reason, at)
+def _end(sweep: Sweep, outcome: SweepOutcome, reason: str, at: datetime) -> None:
+    end_sweep(sweep, outcome, reason, at)
     answer_request(sweep, at=at)
-    if result.outcome is SweepOutcome.PLANNED:
+    if outcome is SweepOutcome.PLANNED:
         # All of Calpendo, line by line: only the newest such plan is of any use, until one is confirmed.
         Sweep.objects.filter(outcome=SweepOutcome.PLANNED, pk__lt=sweep.pk).update(changes=[])
 

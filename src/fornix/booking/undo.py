@@ -23,7 +23,7 @@ from fornix.booking.report import JOINED, LEFT, LINKED, RESUMED, SUSPENDED
 from fornix.catalog.mirror import GOOD
 from fornix.catalog.people import ROLES
 from fornix.errors import NotVisible, Refused
-from fornix.models import BookingPerson, BookingProject, BookingRole, Project, Sweep
+from fornix.models import BookingPerson, BookingProject, BookingRole, Project, Sweep, SweepOutcome
 from fornix.models.booking import Hold
 
 _OF_PERSON = (SUSPENDED, RESUMED, LINKED)
@@ -88,7 +88,9 @@ def _undoable(sweep_id: int) -> Sweep:
         raise NoSuchSweep(f"There is no sweep {sweep_id}. `fornix mirror status` names the last one.")
     if sweep.undone_at is not None:
         raise CannotUndo(f"Sweep {sweep_id} was undone already, at {sweep.undone_at:%Y-%m-%d %H:%M} UTC.")
-    if sweep.outcome not in GOOD:
+    # One that was cut off half-way has its plan written down too; one that was not believed has none.
+    was_applied = sweep.outcome in GOOD or (sweep.outcome == SweepOutcome.INCOMPLETE and sweep.changes)
+    if not was_applied:
         raise CannotUndo(f"Sweep {sweep_id} is {sweep.outcome}: only a sweep that was applied can be undone.")
     return sweep
 

@@ -14,7 +14,7 @@ from fornix.booking.lease import take_lease
 from fornix.booking.refusals import SweepRunning
 from fornix.booking.undo import CannotUndo, NoSuchSweep, Undone, undo_sweep
 from fornix.errors import NotAllowed
-from fornix.models import Account, BookingPerson, BookingProject, Event, Membership, Sweep
+from fornix.models import Account, BookingPerson, BookingProject, Event, Membership, Sweep, SweepOutcome
 from fornix.models.memberships import Role
 
 PROJECT, PERSON = "Calpendo.Project", "Calpendo.CalpendoUser"
@@ -207,6 +207,18 @@ def test_a_sweep_that_was_not_applied_cannot_be_undone(known):
 
     with pytest.raises(CannotUndo, match=f"Sweep {number} is incomplete"):
         undo(known, number)
+
+
+def test_a_sweep_that_was_cut_off_half_way_can_be_undone(known):
+    before = mine()
+    swap(known, "remove", "9085")
+    number = sweep(known).sweep_id
+    # So it is left by a sweep that was killed after it wrote its plan down.
+    Sweep.objects.filter(pk=number).update(outcome=SweepOutcome.INCOMPLETE)
+
+    undo(known, number)
+
+    assert mine() == before
 
 
 def test_a_number_that_is_no_sweep_is_said_to_be_none(known):
