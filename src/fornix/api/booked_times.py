@@ -51,8 +51,7 @@ def booked_times(
     :param scanner_id: Calpendo's id of the resource; "" for all.
     """
     require_administrator(actor)
-    if any(each is not None and not EARLIEST <= each <= LATEST for each in (since, until)):
-        raise Invalid(f"A window lies between the years {EARLIEST.year} and {LATEST.year}.")
+    since, until = _comparable(since), _comparable(until)
     if since is not None and until is not None and until <= since:
         raise Invalid("The window ends before it begins: `until` is later than `since`.")
     rows = Booking.objects.select_related("scanner", "booking_project")
@@ -63,6 +62,15 @@ def booked_times(
     if until is not None:
         rows = rows.filter(starts_at__lt=until)
     return cut(rows, F("starts_at"), Window(sort="starts_at", after=after, size=size)).as_lines(_line)
+
+
+def _comparable(at: datetime | None) -> datetime | None:
+    """A time as every database can compare it; PostgreSQL knows no offset of 16 hours or more."""
+    if at is None:
+        return None
+    if not EARLIEST <= at <= LATEST:
+        raise Invalid(f"A window lies between the years {EARLIEST.year} and {LATEST.year}.")
+    return at.astimezone(UTC)
 
 
 def _line(row: Booking) -> BookedTimeLine:

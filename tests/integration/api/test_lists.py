@@ -147,6 +147,14 @@ def test_a_window_that_cannot_be_is_refused(ada, window):
     assert "window" in answer["error"]["detail"]
 
 
+def test_a_window_may_have_any_offset(ada):
+    make_booking(1, Scanner.objects.create(instance="main", external_id="11", name="3T"))
+
+    _, answer = ada.get("bookings", since="2026-03-01T12:00:00-22:59")
+
+    assert [each["calpendo_id"] for each in answer["items"]] == ["1"]
+
+
 def test_problems_name_what_is_odd(ada):
     booked_project("LOST", missing_since=AT)
     booked_project("ODD", status="Hibernating")
