@@ -13,8 +13,10 @@ KINDS = {
     "beside": "Files beside the data of several people",
     "nothing": "Files of no kind that is known here",
 }
-# Where the advice for the command line begins, which a page gives in its own words.
-ADVICE = re.compile(r"[.] (?:Say|Import) .*", re.DOTALL)
+# Where the advice for the command line begins, which a page gives in its own words. Titles of projects stand before it.
+ADVICE = re.compile(
+    r"[.] (?:Say (?:it|the project|which one),|Import (?:it|them|the data|again)\b).*", re.DOTALL
+)
 
 
 def what_arrived(kind: str) -> str:
@@ -23,7 +25,7 @@ def what_arrived(kind: str) -> str:
 
 
 def why_it_waits(reason: str) -> str:
-    """The reason without what to type."""
+    """The reason without what to type; a choice that only the reason gives stays."""
     return ADVICE.sub("", reason)
 
 
@@ -33,7 +35,7 @@ def filing_command(reason: str, destination: str) -> tuple[str, ...]:
     needs_project = "--project" in reason or not names_subject
     words = ["fornix", "import", "PATH"]
     if needs_project:
-        words += ["--project", "CODE"]
+        words += ["--project", "calpendo:ID" if "--project calpendo:" in reason else "CODE"]
     elif destination:
         words += ["--project", shlex.quote(destination)]
     if names_subject:
