@@ -12,7 +12,8 @@ from fornix.booking.wall_clock import span_of
 from fornix.booking.wire import UNKNOWN, Text
 
 WITHDRAWN_AFTER = 2  # sweeps
-# A lost permission looks like many bookings deleted at once: then it takes a day of hourly sweeps.
+# A lost permission looks like many bookings deleted at once: then it takes a day of hourly sweeps, or as many days
+# for those of months ago, which are read once a day.
 WITHDRAWN_TOGETHER_AFTER = 24
 MOST_SHARE = 0.10
 FEW = 20
@@ -52,8 +53,8 @@ def next_bookings(known: Mapping[str, BookedTime], read: ReadBookings, calendar:
         missing = []
     elif at_once:
         concerns.append(
-            f"{len(missing)} of {standing} bookings are missing at once: they count as withdrawn in a day. "
-            "May the service account still read them all?"
+            f"{len(missing)} of {standing} bookings are missing at once: they count as withdrawn only when "
+            f"{WITHDRAWN_TOGETHER_AFTER} sweeps have missed them. May the service account still read them all?"
         )
     patience = WITHDRAWN_TOGETHER_AFTER if at_once else WITHDRAWN_AFTER
     changes = (
