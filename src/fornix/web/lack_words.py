@@ -1,8 +1,11 @@
-"""Pure: why a person of Calpendo gets nothing here (booking/unresolved.py), and what to do about it, in words."""
+"""Pure: what is lacking, in words: why a person of Calpendo gets nothing here (booking/unresolved.py), and what
+the service account may not read (booking/oddities.py)."""
 
 from __future__ import annotations
 
+from fornix.booking.oddities import HiddenField
 from fornix.booking.unresolved import Lack, Unresolved
+from fornix.web.formats import plural
 
 _WORDS = {
     Lack.ACCOUNT: "No account here yet. The right waits for the first login.",
@@ -21,3 +24,18 @@ def why_unresolved(one: Unresolved) -> str:
             return f"{one.shared_by} people in Calpendo share this e-mail, so it links nobody. Ask for a personal one."
         return "Several accounts here have this e-mail, so it links nobody."
     return _WORDS[one.lack]
+
+
+def hidden_where(field: HiddenField) -> str:
+    """`37 projects`, `1 person`: the first word of a field is what it is of."""
+    of = field.field.partition(" ")[0]
+    one, several = {"project": ("project", "projects"), "person": ("person", "people")}.get(
+        of, ("row", "rows")
+    )
+    return plural(field.rows, one, several)
+
+
+def hidden_what(field: HiddenField) -> str:
+    """The field itself: `owner`."""
+    of, _, name = field.field.partition(" ")
+    return name if of in ("project", "person") and name else field.field

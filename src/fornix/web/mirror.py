@@ -7,7 +7,6 @@ from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
@@ -91,7 +90,7 @@ def ask(request: HttpRequest) -> HttpResponse:
     """Asks the worker for a sweep now; with `accepts`, for one that confirms the first."""
     actor = person_at_pages(request)
     ask_for_sweep(actor, at=timezone.now(), accepts=request.POST.get("accepts") == "yes")
-    return redirect(f"{reverse('mirror')}#asked")
+    return redirect("mirror")
 
 
 @require_safe

@@ -19,7 +19,7 @@ from fornix.web.arrival_words import end_of_path, filing_command, what_arrived, 
 from fornix.web.frame import frame_of
 from fornix.web.gap_words import instead_of_booking, instead_of_session
 from fornix.web.hold_words import hold_effect, hold_told
-from fornix.web.lack_words import why_unresolved
+from fornix.web.lack_words import hidden_what, hidden_where, why_unresolved
 from fornix.web.prose import prose
 from fornix.web.sweep_words import changes_in_words, kind_in_words
 
@@ -55,6 +55,8 @@ def environment(**options: object) -> Environment:
         changes_in_words=changes_in_words,
         hold_told=hold_told,
         why_unresolved=why_unresolved,
+        hidden_what=hidden_what,
+        hidden_where=hidden_where,
         instead_of_session=instead_of_session,
         instead_of_booking=instead_of_booking,
         kind_in_words=kind_in_words,

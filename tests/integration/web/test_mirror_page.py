@@ -154,7 +154,7 @@ def test_what_is_odd_is_told_with_what_it_means(root):
     page = re.sub("<[^>]*>", "", page_of(root))
 
     for told in (
-        "project owner on 37",
+        "cannot read owner on 37 projects",
         "2017_054 is missing in Calpendo",
         "On hold (ethics) is unknown: 1 project",
     ):
@@ -166,7 +166,16 @@ def test_what_is_odd_is_told_with_what_it_means(root):
 def test_the_page_says_calmly_that_there_is_nothing(root):
     page = page_of(root)
 
-    for told in ("No sweep yet", "has an account", "Nothing odd"):
+    for told in ("No sweep yet", "Nobody of Calpendo is known yet", "Nothing is known of Calpendo yet"):
+        assert told in page
+
+
+def test_the_page_says_calmly_that_all_is_well(root):
+    now = timezone.now()
+    sweep(started_at=now, finished_at=now)
+    page = page_of(root)
+
+    for told in ("Complete, ", "has an account here", "Nothing odd"):
         assert told in page
 
 
