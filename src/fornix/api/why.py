@@ -48,8 +48,9 @@ def why(
     """Administrators ask about anybody; others about their own login and a project that they see."""
     actor = actor_of(request)
     own = actor.account.username if actor.account else ""
-    if person.casefold() != own.casefold():
+    is_own = person.casefold() == own.casefold()
+    if not is_own:
         require_administrator(actor)
     code = project if actor.is_administrator else find_project_code(actor, project)
     moment = Moment(timezone.now(), timedelta(seconds=sweep_interval_s()))
-    return explain(person, code, moment=moment, aliases=alias_domains())
+    return explain(own if is_own else person, code, moment=moment, aliases=alias_domains())
