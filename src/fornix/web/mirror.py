@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse
@@ -36,6 +37,15 @@ HISTORY_PAGE = 50
 FEW = 5
 ANSWERED_LATELY = timedelta(minutes=10)
 PATIENCE = timedelta(minutes=1)  # a worker looks for requests every few seconds
+
+
+class Progress(StrEnum):
+    """How far a sweep that was asked for is. UNHEARD: no worker took it for longer than usual."""
+
+    ASKED = "asked"
+    UNHEARD = "unheard"
+    BEGUN = "begun"
+    ANSWERED = "answered"
 
 
 @require_safe
@@ -100,6 +110,8 @@ def asked(request: HttpRequest) -> HttpResponse:
         actor_of(request)
         return redirect("mirror")
     context = _asked(actor_of(request))
+    if context["is_open"] and request.GET.get("seen") == context["progress"]:
+        return HttpResponse(status=204)  # nothing is swapped, and nothing read out again
     answer = render(request, "mirror_asked.html", context)
     if not context["is_open"]:
         answer["HX-Refresh"] = "true"  # all of the page may be different now
@@ -132,13 +144,13 @@ def _asked(actor: Actor) -> dict[str, object]:
     now = timezone.now()
     if line is not None and line.answered_at is not None and now - line.answered_at > ANSWERED_LATELY:
         line = None
-    is_open = line is not None and line.answered_at is None
-    return {
-        "request_line": line,
-        "is_open": is_open,
-        "is_unheard": is_open and _is_unheard(line, now - PATIENCE),
-    }
+    progress = _progress_of(line, now) if line else Progress.ANSWERED
+    return {"request_line": line, "is_open": progress is not Progress.ANSWERED, "progress": progress}
 
 
-def _is_unheard(line: RequestLine | None, since: datetime) -> bool:
-    return line is not None and line.sweep is None and line.asked_at < since
+def _progress_of(line: RequestLine, now: datetime) -> Progress:
+    if line.answered_at is not None:
+        return Progress.ANSWERED
+    if line.sweep is not None:
+        return Progress.BEGUN
+    return Progress.UNHEARD if now - line.asked_at > PATIENCE else Progress.ASKED

@@ -206,7 +206,7 @@ def test_sweep_now_asks_once_and_the_page_asks_again_while_it_waits(root):
     page = page_of(root)
 
     assert SweepRequest.objects.count() == 1
-    assert 'hx-get="/mirror/asked" hx-trigger="every 2s"' in page
+    assert 'hx-get="/mirror/asked?seen=asked" hx-trigger="every 2s"' in page
     assert "the worker begins within seconds" in page
     assert "No worker has answered" not in page
 
@@ -218,6 +218,17 @@ def test_a_minute_without_a_worker_is_told(root):
 
     assert b"No worker has answered for a minute" in part.content
     assert "HX-Refresh" not in part.headers
+
+
+def test_what_is_shown_already_is_not_read_out_again(root):
+    SweepRequest.objects.create(asked_at=timezone.now())
+
+    same, other = (
+        root.get(f"/mirror/asked?seen={seen}", headers={"HX-Request": "true"}) for seen in ("asked", "begun")
+    )
+
+    assert (same.status_code, same.content) == (204, b"")
+    assert b"begins within seconds" in other.content
 
 
 def test_an_answered_request_loads_the_page_anew_and_says_what_came_of_it(root):
