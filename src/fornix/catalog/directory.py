@@ -54,21 +54,33 @@ def _choices(typed: str, found: list[Choice]) -> Choices:
     exact = [each for each in found if fold_text(each.key) == fold_text(typed.strip())]
     written = [each for each in exact if each.key == typed.strip()]
     for certain in (written, exact, found):
-        if len(certain) == 1:
+        # Of several with one key, such as a shared e-mail, the answer tells all.
+        if len({each.key for each in certain}) == 1:
             return Choices(certain[0])
     ordered = sorted(found, key=lambda each: (each not in exact, fold_text(each.name), each.key))
     return Choices(None, tuple(ordered[:MOST]), max(0, len(ordered) - MOST))
 
 
 def _people(words: tuple[str, ...]) -> Iterator[Choice]:
-    for username, name, email in Account.objects.order_by("pk").values_list("username", "name", "email"):
-        if is_found(words, username, name, email):
+    linked: defaultdict[int, list[str]] = defaultdict(list)
+    people = list(BookingPerson.objects.order_by("pk"))
+    for person in people:
+        if person.account_id is not None:
+            linked[person.account_id] += _names_of(person)
+    accounts = Account.objects.order_by("pk").values_list("pk", "username", "name", "email")
+    for pk, username, name, email in accounts:
+        if is_found(words, username, name, email, *linked[pk]):
             yield Choice(username, name or username, f"account {username}")
-    for person in BookingPerson.objects.filter(account=None).order_by("pk"):
-        name = person_name(person)
-        if is_found(words, name, person.login_name, person.login_identifier, person.email):
+    for person in people:
+        if person.account_id is None and is_found(words, *_names_of(person)):
             detail = ", ".join(filter(None, ("in Calpendo only", person.email, person.status)))
+            name = person_name(person)
             yield Choice(person.login_name or person.email or name, name, detail)
+
+
+def _names_of(person: BookingPerson) -> tuple[str, ...]:
+    """What a person of Calpendo is called by."""
+    return (person_name(person), person.login_name, person.login_identifier, person.email)
 
 
 def _projects(words: tuple[str, ...]) -> Iterator[Choice]:

@@ -85,6 +85,26 @@ def test_people_of_calpendo_without_an_account_are_found_too(root):
     assert "Has no account here" in page
 
 
+def test_an_account_is_found_by_what_calpendo_calls_its_person(root):
+    alice = factories.make_account("alice", name="A. Smith")
+    booked_person("Zoë Ångström", account=alice, linked_how="by hand", linked_at=factories.AT)
+    factories.make_project("P001")
+
+    assert "(alice) may not see" in asked(root, person="angstrom", project="P001")
+
+
+def test_people_who_share_the_one_thing_they_are_called_by_are_answered_together(root):
+    booked = booked_project("P009")
+    carry(booked, "P009")
+    for _ in range(2):
+        place(booked, booked_person("Anna Lab", email="lab@example.test"))
+
+    page = asked(root, person="lab@example.test", project="P009")
+
+    assert "may not see" in page
+    assert "Which person?" not in page
+
+
 def test_a_project_is_found_by_its_title_and_by_an_earlier_code(root):
     alice = factories.make_account("alice")
     booked = booked_project("NEW", name="Hearing in noise")
