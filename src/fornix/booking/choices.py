@@ -107,7 +107,6 @@ def config_of(choices: tuple[Choice, ...], password: str) -> CalpendoConfig:
         sentinel_projects=tuple(chosen("sentinel_projects")),
         sentinel_people=tuple(chosen("sentinel_people")),
         term_ends=tuple(date.fromisoformat(text) for text in chosen("term_ends")),
-        terminated_grace=timedelta(days=chosen("terminated_grace_days")),
         show_empty_projects=chosen("show_empty_projects"),
         alias_domains=tuple(chosen("alias_domains").items()),
         guards=_names(Thresholds, "guards", values),

@@ -103,7 +103,6 @@ class CalpendoConfig:
     sentinel_projects: tuple[str, ...] = ()
     sentinel_people: tuple[str, ...] = ()
     term_ends: tuple[date, ...] = ()
-    terminated_grace: timedelta = timedelta(days=90)
     show_empty_projects: bool = False
     alias_domains: tuple[tuple[str, str], ...] = ()
     guards: Thresholds = Thresholds()

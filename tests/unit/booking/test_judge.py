@@ -77,8 +77,8 @@ def test_what_can_happen_at_a_centre_is_believed(answer):
         pytest.param(some_projects(3, owner=UNKNOWN), "project owner is hidden or empty", id="owners hidden"),
         pytest.param(some_people(4, email=UNKNOWN), "person email is hidden or empty", id="e-mails hidden"),
         pytest.param(some_projects(3, status="On hold"), "status never seen before", id="odd statuses"),
-        pytest.param(some_projects(9, code="NEW"), "another Calpendo", id="codes of another site"),
-        pytest.param(some_people(13, login_name="x"), "another Calpendo", id="logins of another site"),
+        pytest.param(some_projects(9, code="NEW"), "another one now", id="codes of another site"),
+        pytest.param(some_people(13, login_name="x"), "another one now", id="logins of another site"),
         pytest.param(some_people(1, login_name="renamed"), "finds itself", id="the account is not there"),
         pytest.param(
             some_projects(1, modified="2025-12-31T23:59Z"), "older than what is known", id="old answer"
