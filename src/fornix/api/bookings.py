@@ -9,9 +9,9 @@ from django.http import HttpRequest
 from ninja import Query, Router
 from pydantic import AwareDatetime, Field
 
-from fornix.api.booked_times import BookedTimeLine, booked_times
 from fornix.api.refusals import answers
 from fornix.api.shapes import After, Limit, Shape, text_query
+from fornix.booking.booking_list import BookedTimeLine, booked_times
 from fornix.catalog.keyset import Slice
 from fornix.http.actors import actor_of
 

@@ -110,12 +110,12 @@ def link(request: HttpRequest, person_id: PersonId, asked: LinkAsked) -> LinkOut
     url_name="api-person-link",
 )
 def unlink(request: HttpRequest, person_id: PersonId) -> LinkOut:
-    """Undoes every link of the account that this person is, and what came by them; no new one is made by itself."""
+    """Undoes it, and what came by it; no new one is made by itself."""
     actor = actor_of(request)
     person = _find_person(actor, person_id)
     if person.account is None:
         raise NotLinked
-    unlink_account(actor, person.account, at=timezone.now())
+    unlink_account(actor, person.account, at=timezone.now(), only=person)
     return LinkOut(person_id=person.pk, name=person_name(person), username="")
 
 

@@ -9,7 +9,10 @@ from django.http import HttpRequest
 from ninja import Query, Router
 from pydantic import Field
 
-from fornix.api.booked_projects import (
+from fornix.api.holds import HoldOut
+from fornix.api.refusals import answers
+from fornix.api.shapes import After, Limit, Shape, key_path, text_query
+from fornix.booking.project_list import (
     BookedLine,
     BookedRecord,
     Oddity,
@@ -17,9 +20,6 @@ from fornix.api.booked_projects import (
     booked_projects,
     get_booked_project,
 )
-from fornix.api.holds import HoldOut
-from fornix.api.refusals import answers
-from fornix.api.shapes import After, Limit, Shape, key_path, text_query
 from fornix.booking.standing import ProjectStanding
 from fornix.catalog.keyset import Slice
 from fornix.catalog.people import PersonLine, Standing

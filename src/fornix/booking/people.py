@@ -85,17 +85,21 @@ def link_by_hand(actor: Actor, account: Account, person: BookingPerson, *, at: d
     return True
 
 
-def unlink_account(actor: Actor, account: Account, *, at: datetime) -> tuple[BookingPerson, ...]:
-    """Undoes every link of an account to people of Calpendo, and what came by it; the people it was linked to.
+def unlink_account(
+    actor: Actor, account: Account, *, at: datetime, only: BookingPerson | None = None
+) -> tuple[BookingPerson, ...]:
+    """Undoes an account's links to people of Calpendo, and what came by them; the people it was linked to.
 
     Roles of other sources stay. No link is made by itself again between anybody and these people: `link_by_hand`.
 
+    :param only: the person whose link alone is undone; None: all of them.
     :raises SweepRunning: a sweep is running, which would write the link back.
     """
     require_administrator(actor)
     with transaction.atomic():
         require_no_sweep(at)
-        linked = list(BookingPerson.objects.select_for_update().filter(account=account).order_by("pk"))
+        links = BookingPerson.objects.select_for_update().filter(account=account).order_by("pk")
+        linked = list(links.filter(pk=only.pk) if only else links)
         for row in linked:
             undo_link(row, actor, at=at)
         for project in _projects_of(linked):

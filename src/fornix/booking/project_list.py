@@ -1,6 +1,6 @@
 """The projects of Calpendo as the mirror holds them: page by page, and one with everybody's part in it.
 
-Readers for the API alone; pages show the projects that hold data (catalog/project_record.py).
+For administrators; pages show the projects that hold data (catalog/project_record.py).
 """
 
 from __future__ import annotations
