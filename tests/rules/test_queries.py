@@ -9,6 +9,7 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 from tests import factories
 from tests.permissions.matrix import rows
 from tests.permissions.url_map import routes
@@ -174,6 +175,17 @@ def add_booking() -> Booking:
     )
 
 
+def add_unfilled_booking() -> Booking:
+    """A time of last week to which nobody came."""
+    booking = add_booking()
+    began = timezone.now() - timedelta(days=7)
+    Scanner.objects.update(modality="MR")
+    Booking.objects.filter(pk=booking.pk).update(
+        booking_project=add_booked_project(), starts_at=began, ends_at=began + timedelta(hours=1)
+    )
+    return booking
+
+
 def add_held_person() -> BookingPerson:
     person = add_booked_person()
     BookingPerson.objects.filter(pk=person.pk).update(hold=Hold.WAITING, held_at=factories.AT)
@@ -229,6 +241,7 @@ LISTS: dict[tuple[str, str], Listed] = {
     ("mirror", "held places"): Listed("-", add_held_place, "administrator"),
     ("mirror-people", "people"): Listed("-", add_booked_person, "administrator"),
     ("mirror-findings", "projects"): Listed("-", add_booked_project, "administrator"),
+    ("mirror-findings", "bookings"): Listed("-", add_unfilled_booking, "administrator"),
     ("sweeps", "sweeps"): Listed("-", add_sweep, "administrator"),
     ("sweep-detail", "changes"): Listed("sweep", add_change, "administrator"),
     ("api-sweeps", "sweeps"): Listed("-", add_sweep, "administrator"),
