@@ -7,7 +7,7 @@ again, until Calpendo changes its mind. Rows of other sources are never touched.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
@@ -82,15 +82,21 @@ def undo_sweep(actor: Actor, sweep_id: int, *, at: datetime) -> Undone:
     return undone
 
 
+def was_applied(outcome: str, changes: Collection[object]) -> bool:
+    """Whether a sweep was allowed to change the archive: all of its plan, or up to where it was cut off.
+
+    One that was not believed has no plan written down, and one that only planned was not allowed.
+    """
+    return outcome in GOOD or (outcome == SweepOutcome.INCOMPLETE and bool(changes))
+
+
 def _undoable(sweep_id: int) -> Sweep:
     sweep = Sweep.objects.filter(pk=sweep_id).first()
     if sweep is None:
         raise NoSuchSweep(f"There is no sweep {sweep_id}. `fornix mirror status` names the last one.")
     if sweep.undone_at is not None:
         raise CannotUndo(f"Sweep {sweep_id} was undone already, at {sweep.undone_at:%Y-%m-%d %H:%M} UTC.")
-    # One that was cut off half-way has its plan written down too; one that was not believed has none.
-    was_applied = sweep.outcome in GOOD or (sweep.outcome == SweepOutcome.INCOMPLETE and sweep.changes)
-    if not was_applied:
+    if not was_applied(sweep.outcome, sweep.changes):
         raise CannotUndo(f"Sweep {sweep_id} is {sweep.outcome}: only a sweep that was applied can be undone.")
     return sweep
 
