@@ -5,10 +5,11 @@ What waits is a hold on a row (models.booking.Hold), so that it outlasts sweeps 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Container, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from fornix.booking.config import Thresholds
+from fornix.booking.guard_additions import hold_additions
 from fornix.booking.mirror import USER, ArchiveProject, BookedProject, Mirror, Part, Person
 from fornix.booking.next_people import newly_inactive
 from fornix.booking.roles import roles_after
@@ -44,25 +45,28 @@ class Circumstances:
     is_term_end: bool = False
 
 
-def guard(mirror: Mirror, wanted: Next, around: Circumstances) -> tuple[Next, tuple[Waiting, ...]]:
-    """The state within the guards, and all that waits in it: what was held now, and what waited before."""
-    limits = around.thresholds
+def guard(
+    mirror: Mirror, wanted: Next, around: Circumstances, attaching: Collection[str] = ()
+) -> tuple[Next, tuple[Waiting, ...]]:
+    """The state within the guards, and all that waits in it: what was held now, and what waited before.
+
+    :param attaching: Calpendo's ids of the projects that this sweep finds to be projects here.
+    """
+    limits, attached = around.thresholds, _attached(mirror)
     people = wanted.people if around.is_term_end else _hold_leaving(mirror, wanted.people, limits)
     projects = _hold_statuses(mirror, wanted.projects, people, limits)
-    projects = {
-        project_id: _hold_project(mirror.projects[project_id], project, limits)
-        if project_id in _attached(mirror)
-        else project
-        for project_id, project in projects.items()
-    }
-    state, reasons = Next(people, projects), []
+    for project_id in attached:
+        projects[project_id] = _hold_project(mirror.projects[project_id], projects[project_id], limits)
+    added = ""
     if not around.is_first:
-        state, reason = _hold_additions(mirror, state, limits)
-        reasons.append(reason)
-    state, reason = _hold_removals(mirror, state, limits)
-    reasons.append(reason)
-    told = (Waiting("", reason) for reason in reasons if reason)
-    return state, (*_waiting(mirror, state), *told)
+        projects, added = hold_additions(mirror, people, projects, {*attached, *attaching}, limits)
+    # Who leaves at an announced end of term is no surprise, neither by themselves nor by what they lose.
+    leaving = newly_inactive(mirror.people, people)
+    judged = _still_active(people, leaving) if around.is_term_end else people
+    state, removed = _hold_removals(mirror, Next(judged, projects), limits)
+    state = Next(people if around.is_term_end else state.people, state.projects)
+    told = (Waiting("", reason) for reason in (added, removed) if reason)
+    return state, (*_waiting(state, attached), *told)
 
 
 def _attached(mirror: Mirror) -> dict[str, ArchiveProject]:
@@ -93,19 +97,22 @@ def _hold_statuses(
     people: Mapping[str, Person],
     limits: Thresholds,
 ) -> dict[str, BookedProject]:
-    """Projects that are no longer to be mirrored: many at once, or one by which somebody would lose rights."""
-    attached = _attached(mirror)
+    """Projects that are no longer to be mirrored, many at once; and any by whose status somebody would lose rights."""
     mirrored = [each for each in mirror.projects.values() if _is_mirrored(each) and each.is_eligible]
-    ending = [each.id for each in mirrored if not _is_mirrored(projects[each.id])]
+    ending = {
+        each.id
+        for each in mirrored
+        if not _is_mirrored(projects[each.id]) and not projects[each.id].absence.is_gone
+    }
     are_many = len(ending) > limits.unmirrored_most or (
         len(ending) >= limits.few and len(ending) > limits.unmirrored_share * len(mirrored)
     )
-    held = {
+    taking = {
         project_id
-        for project_id in ending
-        if not projects[project_id].absence.is_gone
-        and (are_many or _takes_rights(attached.get(project_id), projects[project_id], people))
+        for project_id, archive in _attached(mirror).items()
+        if _takes_rights(archive, projects[project_id], people)
     }
+    held = taking | (ending if are_many else set())
     return {
         project_id: _with_status_of(mirror.projects[project_id], project) if project_id in held else project
         for project_id, project in projects.items()
@@ -116,10 +123,8 @@ def _is_mirrored(project: BookedProject) -> bool:
     return project.standing is ProjectStanding.MIRRORED
 
 
-def _takes_rights(
-    archive: ArchiveProject | None, project: BookedProject, people: Mapping[str, Person]
-) -> bool:
-    if archive is None or project.standing is not ProjectStanding.KNOWN:
+def _takes_rights(archive: ArchiveProject, project: BookedProject, people: Mapping[str, Person]) -> bool:
+    if project.standing is not ProjectStanding.KNOWN:
         return False
     return bool(archive.roles.keys() - roles_after(project, people, archive.roles).keys())
 
@@ -166,37 +171,6 @@ def _users(parts: Iterable[Part]) -> set[str]:
     return {part.person_id for part in parts if part.part == USER}
 
 
-def _hold_additions(mirror: Mirror, wanted: Next, limits: Thresholds) -> tuple[Next, str]:
-    """A runaway group, or another site's people. Who has no account yet counts too: the right would wait for them."""
-    attached = _attached(mirror)
-    before = {project_id: _people(mirror.projects[project_id].counting) for project_id in attached}
-    joining = {
-        project_id: {
-            person_id
-            for person_id in _people(wanted.projects[project_id].counting) - before[project_id]
-            if wanted.people[person_id].is_active
-        }
-        for project_id in attached
-        if _is_mirrored(wanted.projects[project_id])
-    }
-    number, of = sum(map(len, joining.values())), sum(map(len, before.values()))
-    if number <= limits.added_most and (number < limits.added_few or number <= limits.added_share * of):
-        return wanted, ""
-    held = {
-        project_id: _hold_back(project, joining.get(project_id, set()))
-        for project_id, project in wanted.projects.items()
-    }
-    reason = f"{number} people would be added to projects with data at once, to {of} before; all of them wait"
-    return Next(wanted.people, held), reason
-
-
-def _hold_back(project: BookedProject, person_ids: set[str]) -> BookedProject:
-    if not person_ids:
-        return project
-    back = {part: Hold.PENDING for part in project.counting if part.person_id in person_ids}
-    return replace(project, parts={**project.parts, **back})
-
-
 def _hold_removals(mirror: Mirror, wanted: Next, limits: Thresholds) -> tuple[Next, str]:
     """The guard on the whole sweep: counts the accounts that would lose a project."""
     attached = _attached(mirror)
@@ -219,7 +193,7 @@ def _hold_removals(mirror: Mirror, wanted: Next, limits: Thresholds) -> tuple[Ne
     return Next(everybody, {**wanted.projects, **kept}), reason
 
 
-def _waiting(mirror: Mirror, state: Next) -> Iterable[Waiting]:
+def _waiting(state: Next, attached: Container[str]) -> Iterable[Waiting]:
     """What waits for a decision in this state, in words."""
     leaving = sum(person.hold is Hold.WAITING for person in state.people.values())
     if leaving:
@@ -228,7 +202,6 @@ def _waiting(mirror: Mirror, state: Next) -> Iterable[Waiting]:
             f"{leaving} of {active} people became inactive in Calpendo; they keep their access until approved"
         )
         yield Waiting("", reason)
-    attached = _attached(mirror)
     for project in state.projects.values():
         if project.hold is Hold.WAITING:
             effect = (

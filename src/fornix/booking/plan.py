@@ -14,7 +14,7 @@ from fornix.booking.config import CalpendoConfig
 from fornix.booking.eligibility import modality_of
 from fornix.booking.guards import Circumstances, Next, Waiting, guard
 from fornix.booking.identity import Links, changed_addresses, new_links
-from fornix.booking.mirror import Absence, ArchiveProject, BookedProject, BookedResource, Mirror, Person
+from fornix.booking.mirror import Absence, ArchiveProject, BookedProject, BookedResource, Mirror, Part, Person
 from fornix.booking.next_bookings import Calendar, next_bookings
 from fornix.booking.next_people import next_people
 from fornix.booking.next_projects import Surroundings, next_project
@@ -43,13 +43,17 @@ class ProjectChange:
 
 @dataclass(frozen=True, slots=True)
 class GrantChange:
-    """What one project of the archive gives by this Calpendo, before and after. `attaches`: it is new to the mirror."""
+    """What one project of the archive gives by this Calpendo, before and after. `attaches`: it is new to the mirror.
+
+    `begins`: the parts that count from now on, because of the project and not because of themselves.
+    """
 
     archive: ArchiveProject
     booked_id: str
     before: Mapping[int, Role]
     after: Mapping[int, Role]
     attaches: bool
+    begins: frozenset[Part] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +113,8 @@ def make_plan(
     # Who was good until yesterday is inactive today.
     is_term_end = any(today - timedelta(days=1) <= end <= today for end in config.term_ends)
     circumstances = Circumstances(config.guards, is_first=is_first, is_term_end=is_term_end)
-    guarded, waiting = guard(mirror, Next(people, projects), circumstances)
+    attaching = _attaching(mirror, projects).values()
+    guarded, waiting = guard(mirror, Next(people, projects), circumstances, tuple(attaching))
     links = new_links(guarded.people.values(), mirror.accounts)
     linked = _with_links(guarded.people, links)
     grants = _grant_changes(mirror, guarded.projects, linked)
@@ -205,28 +210,35 @@ def _with_links(people: Mapping[str, Person], links: Links) -> dict[str, Person]
 def _grant_changes(
     mirror: Mirror, projects: Mapping[str, BookedProject], people: Mapping[str, Person]
 ) -> tuple[GrantChange, ...]:
-    taken = {archive.booked_id for archive in mirror.archive if archive.booked_id}
-    by_code = _attachable(projects, taken)
+    attaching = _attaching(mirror, projects)
     changes = []
     for archive in mirror.archive:
-        booked_id = archive.booked_id or by_code.get(archive.folded_label)
+        booked_id = archive.booked_id or attaching.get(archive.id)
         if booked_id is None or booked_id not in projects:
             continue
-        after = roles_after(projects[booked_id], people, archive.roles)
+        project, before = projects[booked_id], mirror.projects.get(booked_id)
+        after = roles_after(project, people, archive.roles)
         attaches = archive.booked_id is None
         if attaches or after != archive.roles:
-            changes.append(GrantChange(archive, booked_id, archive.roles, after, attaches))
+            was_mirrored = before is not None and before.standing is ProjectStanding.MIRRORED
+            begins = project.counting if attaches or not was_mirrored else frozenset()
+            changes.append(GrantChange(archive, booked_id, archive.roles, after, attaches, begins))
     return tuple(changes)
 
 
-def _attachable(projects: Mapping[str, BookedProject], taken: set[str]) -> dict[str, str]:
-    """Folded code -> the only booked project of that code that a project of the archive may belong to."""
+def _attaching(mirror: Mirror, projects: Mapping[str, BookedProject]) -> dict[int, str]:
+    """Projects of the archive without one of Calpendo -> the only one there that has their label as its code."""
+    taken = {archive.booked_id for archive in mirror.archive if archive.booked_id}
     found: defaultdict[str, list[str]] = defaultdict(list)
     for project in projects.values():
-        is_mirrored = project.standing is ProjectStanding.MIRRORED
-        if project.code and project.is_eligible and is_mirrored:
+        if project.code and project.is_eligible and project.standing is ProjectStanding.MIRRORED:
             found[fold_code(project.code)].append(project.id)
-    return {code: ids[0] for code, ids in found.items() if len(ids) == 1 and ids[0] not in taken}
+    free = {code: ids[0] for code, ids in found.items() if len(ids) == 1 and ids[0] not in taken}
+    return {
+        archive.id: free[archive.folded_label]
+        for archive in mirror.archive
+        if archive.booked_id is None and archive.folded_label in free
+    }
 
 
 def _opened(

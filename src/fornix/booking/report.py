@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, replace
 
 from fornix.booking.mirror import AccountCard, BookedProject, Mirror, Part, Person
 from fornix.booking.plan import GrantChange, PersonChange, Plan, ProjectChange
@@ -54,12 +54,20 @@ class Line:
 
 def lines_of(plan: Plan, mirror: Mirror, usernames: Mapping[int, str]) -> tuple[Line, ...]:
     """All changes, rights first: they are what one looks for."""
-    attached = {change.booked_id for change in plan.grants}
+    # Who is new in this very sweep has a name too.
+    mirror = replace(mirror, people={**mirror.people, **{each.after.id: each.after for each in plan.people}})
+    changed = {change.after.id: change for change in plan.projects}
+    begins = {change.booked_id: change.begins for change in plan.grants if change.begins}
     return (
         *(line for change in plan.grants for line in _grant_lines(change, usernames)),
         *(Line(HELD, _title(each.project_id, mirror), each.reason, each.project_id) for each in plan.waiting),
         *(line for person in plan.people for line in _person_lines(person, usernames)),
-        *(line for project in plan.projects for line in _project_lines(project, mirror, attached)),
+        *(line for project in plan.projects for line in _project_lines(project, mirror)),
+        *(
+            line
+            for project_id, parts in begins.items()
+            for line in _begin_lines(project_id, parts, changed, mirror)
+        ),
         *_booking_lines(plan),
         *(Line("resource.changed", each.name, each.modality or "no scanner") for each in plan.resources),
     )
@@ -111,29 +119,38 @@ def _person_lines(change: PersonChange, usernames: Mapping[int, str]) -> Iterato
         yield Line(LINKED, after.display_name, f"is the account {name}, by e-mail", person_id=after.id)
 
 
-def _project_lines(change: ProjectChange, mirror: Mirror, attached: Container[str]) -> Iterator[Line]:
+def _begin_lines(
+    project_id: str, parts: frozenset[Part], changed: Mapping[str, ProjectChange], mirror: Mirror
+) -> Iterator[Line]:
+    """The people of a project that begins to give rights, but for those who are told of as new to it."""
+    change = changed.get(project_id)
+    project = change.after if change else mirror.projects[project_id]
+    told = change.after.counting - change.before.counting if change and change.before else frozenset[Part]()
+    for part in sorted(parts - told, key=str):
+        yield _part_line(JOINED, project, part, mirror)
+
+
+def _project_lines(change: ProjectChange, mirror: Mirror) -> Iterator[Line]:
     """Of a new project that gives nobody anything yet, its people are not told one by one."""
     before, after = change.before, change.after
     if before is None:
         yield Line("project.new", after.title, after.status or "status not told")
-        if after.id not in attached:
-            return
-        before = BookedProject(after.id)
-    elif changed := _changed(before, after, _PROJECT_FIELDS) + _absence_changed(before, after):
+        return
+    if changed := _changed(before, after, _PROJECT_FIELDS) + _absence_changed(before, after):
         yield Line("project.changed", after.title, "; ".join(changed))
     for part in sorted(after.counting - before.counting, key=str):
-        yield _part_line(JOINED, change, part, mirror)
+        yield _part_line(JOINED, after, part, mirror)
     for part in sorted(before.counting - after.counting, key=str):
-        yield _part_line(LEFT, change, part, mirror)
+        yield _part_line(LEFT, after, part, mirror)
     for part, hold in sorted(after.parts.items(), key=str):
         if hold in _HELD_AS and before.parts.get(part) is not hold:
             text = f"{_name(part.person_id, mirror)} as {part.part}: {_HELD_AS[hold]}"
             yield Line("person.held", after.title, text)
 
 
-def _part_line(kind: str, change: ProjectChange, part: Part, mirror: Mirror) -> Line:
+def _part_line(kind: str, project: BookedProject, part: Part, mirror: Mirror) -> Line:
     text = f"{_name(part.person_id, mirror)} as {part.part}"
-    return Line(kind, change.after.title, text, change.after.id, part.person_id, part.part)
+    return Line(kind, project.title, text, project.id, part.person_id, part.part)
 
 
 def _absence_changed(before: BookedProject | Person, after: BookedProject | Person) -> list[str]:

@@ -87,6 +87,7 @@ def person_standing(status: str, expires_on: date | None, today: date) -> Person
     """What a status and an expiry date (the last good day) mean on a day of the site's calendar."""
     standing = _PEOPLE.get(_person_key(status), ("", PersonStanding.UNCHANGED))[1]
     has_expired = expires_on is not None and expires_on < today
-    if standing is PersonStanding.ACTIVE and has_expired:
+    # A date that has passed says so by itself, whatever an unknown status may mean.
+    if has_expired and standing in (PersonStanding.ACTIVE, PersonStanding.UNCHANGED):
         return PersonStanding.SUSPENDED
     return standing

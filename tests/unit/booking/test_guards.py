@@ -199,3 +199,82 @@ def test_each_part_of_a_person_ends_by_itself():
     assert mirror.projects["A"].counting == {Part("1", "owner"), Part("1", "pi"), Part("2", "user")}
     without_pi = answer_of(project_row("A", "2", owner="1", users=References(("2",))))
     assert rights(swept(mirror, without_pi, without_pi)) == {1: Role.OWNER, 2: Role.MEMBER}
+
+
+@pytest.mark.parametrize("between", ["Denied", "Aproved"], ids=["frozen by Calpendo", "a status never seen"])
+def test_a_frozen_project_that_goes_back_to_draft_waits_too(between):
+    rows = [project_with(3, status=status) for status in ("Approved", between, "Draft")]
+
+    result = swept(start(), *map(answer_of, rows))
+
+    assert len(rights(result)) == 3
+    assert (result.projects["A"].hold, result.projects["A"].status) == (Hold.WAITING, between)
+
+
+def test_a_project_that_books_no_scanner_any_more_waits_like_any_other():
+    unbooked = {"resources": References(("15",))}
+    rows = [project_with(3), project_with(3, **unbooked), project_with(3, status="Draft", **unbooked)]
+
+    result = swept(start(), *map(answer_of, rows))
+
+    assert len(rights(result)) == 3
+    assert result.projects["A"].hold is Hold.WAITING
+
+
+def test_many_who_may_work_again_at_once_wait():
+    row = project_with(290)
+    expired = tuple(person_row(str(n), status="Expired" if n > 1 else "Normal") for n in range(1, MANY))
+    mirror = swept(start(), answer_of(row, people=expired), is_first=True)
+
+    result = swept(mirror, answer_of(row, people=MANY))
+
+    assert rights(result).keys() == {1}
+    assert len(held_as(result, Hold.PENDING)) == 289
+
+
+def test_a_code_changed_to_the_name_of_a_project_here_lets_nobody_in_unasked():
+    away = answer_of(project_row("X", *(str(n) for n in range(1, 290)), code="ELSEWHERE"), people=MANY)
+    here = answer_of(project_row("X", *(str(n) for n in range(1, 290)), code="CODEA"), people=MANY)
+    mirror = swept(start(), away, is_first=True)
+
+    plan = make_plan(mirror, here, CONFIG, AT + HOUR)
+
+    assert rights(applied(mirror, plan)) == {}
+    assert "would get into projects with data" in plan.waiting[-1].reason
+
+
+def test_many_users_who_become_pi_at_once_wait():
+    rows = [project_row(f"P{n}", "2", "3", owner="1") for n in range(30)]
+    promoted = [replace(row, pi=tuple(replace(each, value="3") for each in row.pi)) for row in rows]
+    labels = with_archive(replace(NOTHING, accounts=accounts(1, 2, 3)), *(f"P{n}" for n in range(30)))
+    mirror = swept(labels, answer_of(*rows), is_first=True)
+
+    result = swept(mirror, answer_of(*promoted))
+
+    assert {each.roles[3] for each in result.archive} == {Role.MEMBER}
+
+
+def test_at_an_announced_end_of_term_nobody_is_asked_however_many_leave():
+    config = replace(CONFIG, term_ends=(AT.date(),))
+    row = project_with(200)
+    mirror = swept(start(), answer_of(row, people=MANY), is_first=True)
+    expired = tuple(person_row(str(n), status="Expired" if n > 100 else "Normal") for n in range(1, MANY))
+
+    plan = make_plan(mirror, answer_of(row, people=expired), config, AT + HOUR)
+
+    assert plan.waiting == ()
+    assert len(rights(applied(mirror, plan))) == 100
+
+
+def test_when_the_guard_on_removals_trips_nobody_loses_anything():
+    rows = [project_row(f"P{n}", "2", "3", owner="1") for n in range(30)]
+    changed = [
+        replace(row, status="Draft") if n % 3 == 0 else replace(row, users=References(()))
+        for n, row in enumerate(rows)
+    ]
+    labels = with_archive(replace(NOTHING, accounts=accounts(1, 2, 3)), *(f"P{n}" for n in range(30)))
+    mirror = swept(labels, answer_of(*rows), is_first=True)
+
+    result = swept(mirror, answer_of(*changed))
+
+    assert [each.roles for each in result.archive] == [each.roles for each in mirror.archive]

@@ -56,7 +56,7 @@ HOUR = timedelta(hours=1)
 
 
 def plan(mirror: Mirror, answer: Answer, at=AT):
-    return make_plan(mirror, answer, CONFIG, at)
+    return make_plan(mirror, answer, CONFIG, at, is_first=not mirror.projects)
 
 
 def after(mirror: Mirror, *answers: Answer, at=AT) -> Mirror:

@@ -53,7 +53,7 @@ def test_a_projects_status_decides_what_the_mirror_does(status, standing):
         ("Expired", None, PersonStanding.SUSPENDED),
         ("Expired", date(2030, 1, 1), PersonStanding.SUSPENDED),
         ("Sabbatical", None, PersonStanding.UNCHANGED),
-        ("Sabbatical", date(2020, 1, 1), PersonStanding.UNCHANGED),
+        ("Sabbatical", date(2020, 1, 1), PersonStanding.SUSPENDED),
     ],
 )
 def test_a_persons_status_and_expiry_decide_whether_he_may_work(status, expires_on, standing):
