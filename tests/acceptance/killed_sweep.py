@@ -79,12 +79,14 @@ def sweep(last: int, url: str, hour: int) -> dict:
 
 
 def people(told: dict) -> dict:
+    from django.db import transaction
     from tests.integration.booking.mirrored import add_account, add_project
 
-    for number, email in enumerate(told["emails"]):
-        add_account(f"person{number}", email, BEGIN)
-    for booked_id in told["projects"]:
-        add_project(booked_id, BEGIN)
+    with transaction.atomic():
+        for number, email in enumerate(told["emails"]):
+            add_account(f"person{number}", email, BEGIN)
+        for booked_id in told["projects"]:
+            add_project(booked_id, BEGIN)
     return {}
 
 
