@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from fornix.booking.report import HELD
 from fornix.booking.sweep import FIRST_WAITS, SweepResult, find_last_good_sweep, run_sweep
-from fornix.commands import mirror_holds, mirror_status, mirror_test, mirror_undo
+from fornix.commands import mirror_holds, mirror_status, mirror_sweeps, mirror_test, mirror_undo
 from fornix.commands.main import DONE, FAILED, USAGE, WAITS
 from fornix.models import SweepOutcome
 from fornix.wiring import calpendo_config
@@ -22,6 +22,7 @@ WHAT_TO_DO = (
 _EXITS = {SweepOutcome.COMPLETE: DONE, SweepOutcome.HELD: WAITS, SweepOutcome.PLANNED: WAITS}
 _VERBS = {
     "status": mirror_status.run,
+    "sweeps": mirror_sweeps.run,
     "holds": mirror_holds.list_holds,
     "approve": mirror_holds.decide,
     "reject": mirror_holds.decide,
@@ -44,6 +45,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         dest="verb", metavar="VERB", description="Without a verb: one sweep.", prog=parser.prog
     )
     mirror_status.add_verb(verbs)
+    mirror_sweeps.add_verb(verbs)
     mirror_holds.add_verbs(verbs)
     mirror_undo.add_verb(verbs)
     mirror_test.add_verb(verbs)

@@ -184,3 +184,20 @@ def test_mirror_ends_with_1_when_nothing_came_of_it(configured, capsys):
 def test_mirror_without_settings_says_which_ones_are_missing(db, capsys):
     with pytest.raises(CalpendoNotConfigured, match="FORNIX_CALPENDO_URL"):
         fornix(capsys, "mirror")
+
+
+def test_the_last_sweeps_are_listed_by_number_with_what_they_changed(held, capsys):
+    sweep(held)
+    sweep(held)
+
+    code, told = in_json(capsys, "sweeps")
+    _, out, _ = fornix(capsys, "mirror", "sweeps")
+
+    newest, first = told["sweeps"][0], told["sweeps"][-1]
+    assert (code, told["next"]) == (0, None)
+    assert (newest["outcome"], first["changes"]["project.new"]) == ("held", 46)
+    assert f"{first['sweep']}  " in out.splitlines()[-1]
+
+
+def test_before_the_first_sweep_there_is_nothing_to_list(configured, capsys):
+    assert fornix(capsys, "mirror", "sweeps")[1] == "There was no sweep yet.\n"
