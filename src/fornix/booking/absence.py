@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import pairwise, takewhile
 
 from fornix.booking.answer import Answer
 from fornix.booking.client import CalpendoClient
@@ -50,9 +51,10 @@ def call_roll(
     :param earlier: when the complete sweeps before this one began, the newest first.
     """
     needed = config.vanish_sweeps - 1  # beside this one
-    if len(earlier) < needed:
+    comparable = _until_clock_was_set(at, earlier)
+    if len(comparable) < needed:
         return Roll(at, datetime.min.replace(tzinfo=UTC))
-    due_before = min([at - config.vanish_after, *earlier[:needed]])
+    due_before = min([at - config.vanish_after, *comparable[:needed]])
     projects = {row.id for row in answer.projects}
     people = {row.id for row in answer.people}
     due = [
@@ -61,6 +63,13 @@ def call_roll(
     ]
     not_found = frozenset(row_id for type_name, row_id in due if _is_unknown(client, type_name, row_id))
     return Roll(at, due_before, not_found)
+
+
+def _until_clock_was_set(at: datetime, earlier: Sequence[datetime]) -> Sequence[datetime]:
+    """The sweeps since the clock was last put back: times before that cannot be compared with those after it."""
+    times = [at, *earlier]
+    in_order = takewhile(lambda pair: pair[0] >= pair[1], pairwise(times))
+    return [before for _, before in in_order]
 
 
 def _due(

@@ -82,7 +82,8 @@ def _lives(sweep: Sweep, at: datetime) -> bool:
     host, _, pid = sweep.holder.rpartition(" ")
     if host == socket.gethostname() and pid.isdigit() and _is_gone(int(pid)):
         return False
-    return (sweep.renewed_at or sweep.started_at) > at - STALE_AFTER
+    # A renewal far ahead of now is from before the clock was put back: it must not keep others out for that long.
+    return abs(at - (sweep.renewed_at or sweep.started_at)) < STALE_AFTER
 
 
 def _is_gone(pid: int) -> bool:

@@ -17,7 +17,7 @@ def next_parts(
 
     :param unread: kinds of parts that the answer does not tell whole: those that it does not name stay as they are.
     """
-    is_second = project.ending_since is not None and project.ending_since < at
+    is_second = project.ending_since is not None and project.ending_since != at
     after = {part: _listed(project.parts.get(part, Hold.NONE)) for part in told}
     for part, hold in project.parts.items():
         if part in after:

@@ -74,7 +74,7 @@ def mirror_status(actor: Actor, *, interval: timedelta, at: datetime) -> MirrorS
     """
     require_administrator(actor)
     good, last = _card(outcome__in=GOOD), _card()
-    age = at - good.started_at if good else None
+    age = max(at - good.started_at, timedelta(0)) if good else None  # a clock may be put back
     is_stale = age is not None and age > STALE_AFTER_INTERVALS * interval
     waits_for_first = good is None and _card(outcome=SweepOutcome.PLANNED) is not None
     waiting, oldest = waiting_count(), oldest_held_at()

@@ -198,7 +198,7 @@ def _starts_of_good(most: int) -> list[datetime]:
 
 def _is_far_due(at: datetime) -> bool:
     """Once a day the bookings of the year before are read too: some are changed long after the scan."""
-    recent = Sweep.objects.filter(outcome__in=GOOD, started_at__gt=at - FAR_EVERY).only(
+    recent = Sweep.objects.filter(outcome__in=GOOD, started_at__gt=at - FAR_EVERY, started_at__lte=at).only(
         "details", "started_at"
     )
     return not any(

@@ -67,3 +67,15 @@ def test_who_comes_back_was_never_gone():
 
     assert missing.projects["B"].absence == Absence(AT)
     assert back.projects["B"].absence == Absence()
+
+
+def test_sweeps_from_before_the_clock_was_put_back_count_for_nothing():
+    calpendo = Calpendo()
+    mirror = replace(
+        MIRROR, projects={**MIRROR.projects, "B": replace(MIRROR.projects["B"], absence=Absence(AT))}
+    )
+    earlier = [AT, AT + 48 * HOUR]  # first missing when the clock was two days behind
+
+    call_roll(calpendo, mirror, ONE, CONFIG, AT + 49 * HOUR, earlier)
+
+    assert calpendo.asked == []
