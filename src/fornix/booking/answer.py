@@ -86,7 +86,8 @@ class ResourceRow:
 class Answer:
     """Everything that one sweep fetched. `flaws` make it unusable, `notes` are worth telling.
 
-    `spells_hidden`: what may not be read is told apart from what is empty.
+    `spells_hidden`: what may not be read is told apart from what is empty. `refused`: wanted properties that this
+    Calpendo does not have. `not_found`: ids of people that are referred to and that it does not know when asked.
     """
 
     projects: tuple[ProjectRow, ...]
@@ -96,6 +97,8 @@ class Answer:
     flaws: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     spells_hidden: bool = False
+    refused: frozenset[str] = frozenset()
+    not_found: frozenset[str] = frozenset()
 
 
 def settings_resource(fields: FieldNames) -> str:

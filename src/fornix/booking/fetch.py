@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime
 
 from fornix.booking.answer import Answer, PersonRow, ProjectRow
-from fornix.booking.client import CalpendoClient
+from fornix.booking.client import PARALLEL, CalpendoClient
 from fornix.booking.config import CalpendoConfig
 from fornix.booking.fetch_bookings import fetch_bookings
 from fornix.booking.fetch_lists import Row, fetch_lists, is_mirrored, with_sets
@@ -15,7 +16,7 @@ from fornix.booking.read_lists import read_lists, read_people
 from fornix.booking.refusals import CalpendoUnusable, PasswordRefused
 from fornix.booking.wire import UNKNOWN, References, detect_spelling, read_id
 
-MOST_SINGLE_PEOPLE = 20
+MOST_SINGLE_PEOPLE = 200
 
 
 def fetch_answer(
@@ -28,10 +29,12 @@ def fetch_answer(
     bookings = fetch_bookings(client, config, spelling, at, is_far=is_far)
     answer = read_lists(lists, config, spelling)
     missing = _people_not_listed(answer.projects, answer.people)
-    single = read_people(_fetch_single(client, config.types.person, missing), config, spelling)
+    single = _fetch_single(client, config.types.person, missing)
+    found = read_people([row for row in single.values() if row is not None], config, spelling)
     return replace(
         answer,
-        people=(*answer.people, *(row for row in single if row is not None)),
+        people=(*answer.people, *(row for row in found if row is not None)),
+        not_found=frozenset(person_id for person_id, row in single.items() if row is None),
         bookings=bookings,
         notes=(*answer.notes, *bookings.notes),
     )
@@ -44,25 +47,37 @@ def _people_not_listed(projects: Sequence[ProjectRow], people: Sequence[PersonRo
         found
         for row in projects
         if row.status is not UNKNOWN and is_mirrored(row.status)
-        for found in (
-            *((row.owner,) if row.owner is not UNKNOWN else ()),
-            *(row.users.ids if isinstance(row.users, References) else ()),
-        )
+        for found in _people_of(row)
     ]
-    return [found for found in dict.fromkeys(referred) if found not in listed]
+    return [found for found in dict.fromkeys(referred) if found and found not in listed]
 
 
-def _fetch_single(client: CalpendoClient, type_name: str, ids: Sequence[str]) -> Sequence[Row]:
-    """People by id: a reference counts as unresolved only when asking for it leads nowhere (contract calpendo 4.4)."""
-    found: list[Row] = []
-    for person_id in ids[:MOST_SINGLE_PEOPLE]:
+def _people_of(row: ProjectRow) -> Iterator[str]:
+    if row.owner is not UNKNOWN:
+        yield row.owner
+    if isinstance(row.users, References):
+        yield from row.users.ids
+    for reading in row.pi:
+        if reading.kind == "reference" and reading.value is not UNKNOWN:
+            yield reading.value
+
+
+def _fetch_single(client: CalpendoClient, type_name: str, ids: Sequence[str]) -> Mapping[str, Row | None]:
+    """People by id, None for those whom Calpendo does not know; who could not be asked for is left out.
+
+    A reference counts as unresolved only when asking for it leads nowhere (contract calpendo 4.4).
+    """
+
+    def ask(person_id: str) -> tuple[str, Row | None] | None:
         try:
             person = client.fetch_object(type_name, person_id)
         except PasswordRefused:
             raise
         except CalpendoUnusable:
-            break
+            return None
         # The answer must be about whom we asked for.
-        if person is not None and read_id(person.get("id")) == person_id:
-            found.append(person)
-    return found
+        is_right = person is None or read_id(person.get("id")) == person_id
+        return (person_id, person) if is_right else None
+
+    with ThreadPoolExecutor(PARALLEL) as pool:
+        return dict(filter(None, pool.map(ask, ids[:MOST_SINGLE_PEOPLE])))

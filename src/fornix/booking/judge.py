@@ -86,6 +86,8 @@ def judge(answer: Answer, mirror: Mirror, baseline: Baseline | None, config: Cal
             *_another_site(answer, mirror),
             *_older(answer, mirror),
             *_less_readable(counts, baseline, answer),
+            *_refused(answer, baseline, config),
+            *_without_expiry(answer, mirror),
         ]
         if baseline.has_self and not counts.has_self:
             reasons.append("the service account no longer finds itself among the users")
@@ -247,12 +249,29 @@ def _less_readable(counts: Counts, baseline: Baseline, answer: Answer) -> list[s
     reasons = []
     for what, share in counts.unread.items():
         size = len(answer.people if what.startswith("person") else answer.projects)
-        more = share - baseline.unread.get(what, 0.0)
-        if more > MAX_WORSE_SHARE and more * size >= FEW:
-            reasons.append(
-                f"{what} on {share:.0%} of the rows, before on {baseline.unread.get(what, 0.0):.0%}"
-            )
+        before = baseline.unread.get(what, share)  # what was not counted then is no worse now
+        if share - before > MAX_WORSE_SHARE and (share - before) * size >= FEW:
+            reasons.append(f"{what} on {share:.0%} of the rows, before on {before:.0%}")
     return reasons
+
+
+def _refused(answer: Answer, baseline: Baseline, config: CalpendoConfig) -> list[str]:
+    """Properties that a good sweep could read on some rows, and that now are said not to exist."""
+    names = {config.fields.expiry_date: "person expires_on", config.fields.login_name: "person login_name"}
+    return [
+        f"the property {each} is refused, which could be read before"
+        for each in sorted(answer.refused)
+        if baseline.unread.get(f"{names.get(each, f'project {each}')} is hidden or empty", 1.0) < 1.0
+    ]
+
+
+def _without_expiry(answer: Answer, mirror: Mirror) -> list[str]:
+    """Without its date an account that has expired looks like any other: everybody would be let in again."""
+    had = {person.id for person in mirror.people.values() if person.expires_on is not None}
+    lost = [row for row in answer.people if row.id in had and row.expires_on is None]
+    if not _is_too_many(len(lost), len(had), MAX_VANISHED_SHARE):
+        return []
+    return [f"{len(lost)} of {len(had)} people who had an expiry date have none now"]
 
 
 def _unread_shares(answer: Answer) -> dict[str, float]:
@@ -262,7 +281,7 @@ def _unread_shares(answer: Answer) -> dict[str, float]:
         shares[f"project {name} is hidden or empty"] = _share(
             _is_unread(getattr(p, name)) for p in answer.projects
         )
-    for name in ("email", "login_name", "status"):
+    for name in ("email", "login_name", "status", "expires_on"):
         shares[f"person {name} is hidden or empty"] = _share(
             _is_unread(getattr(p, name)) for p in answer.people
         )
@@ -307,7 +326,7 @@ def _hidden(answer: Answer) -> dict[str, int]:
 def _is_unread(value: object) -> bool:
     if isinstance(value, References):
         return value.is_whole and not value.ids
-    return value is UNKNOWN or value == ""
+    return value is UNKNOWN or value is None or value == ""
 
 
 def _share(values: Iterable[bool]) -> float:

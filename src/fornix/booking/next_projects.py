@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -15,7 +15,7 @@ from fornix.booking.next_parts import next_parts
 from fornix.booking.next_people import keep
 from fornix.booking.pi import ResolvedPi, resolve_pi
 from fornix.booking.standing import ProjectStanding, project_standing, project_status
-from fornix.booking.wire import UNKNOWN, References
+from fornix.booking.wire import UNKNOWN, References, Text
 from fornix.models import BookingProject
 from fornix.models.booking import Hold
 
@@ -29,6 +29,8 @@ class Surroundings:
     people: Mapping[str, Person]
     person_rows: Mapping[str, PersonRow]
     resources: Mapping[str, BookedResource]
+    refused: Collection[str]  # properties that this Calpendo does not have
+    not_found: Collection[str]  # people whom it does not know
     settings_are_told: bool  # False where the site tells of no project which resources it may book
 
 
@@ -63,7 +65,7 @@ def next_project(project: BookedProject, row: ProjectRow, around: Surroundings) 
     )
     if after.standing is ProjectStanding.FROZEN:
         return NextProject(after, ())
-    told = _told(project, row, pi, around.people)
+    told = _told(project, row, pi, around)
     after = next_parts(after, told.parts, told.unread, around.at)
     return NextProject(after, tuple(f"{after.title}: {each}" for each in told.concerns))
 
@@ -94,9 +96,12 @@ def _stamp(text: str) -> datetime | None:
 
 
 def _resolve_pi(row: ProjectRow, around: Surroundings) -> ResolvedPi:
+    """A property that this Calpendo does not have says nothing; one of an owner who cannot be read is not known."""
+    sources = tuple(source for source in around.config.pi if source.property not in around.refused)
     owner = around.person_rows.get(row.owner) if row.owner is not UNKNOWN else None
-    leads = owner.leads if owner else {}
-    return resolve_pi(around.config.pi, row.pi, leads, around.people, dict(around.config.alias_domains))
+    unread: dict[str, Text] = {source.property: UNKNOWN for source in sources if source.kind == "person"}
+    leads = owner.leads if owner else unread
+    return resolve_pi(sources, row.pi, leads, around.people, dict(around.config.alias_domains))
 
 
 def _resources(row: ProjectRow, project: BookedProject) -> tuple[str, ...]:
@@ -115,12 +120,8 @@ class _Told:
     concerns: tuple[str, ...]
 
 
-def _told(project: BookedProject, row: ProjectRow, pi: ResolvedPi, people: Mapping[str, Person]) -> _Told:
-    each = (
-        _told_users(row, people),
-        _told_pi(project, pi),
-        _told_owner(row, people),
-    )
+def _told(project: BookedProject, row: ProjectRow, pi: ResolvedPi, around: Surroundings) -> _Told:
+    each = (_told_users(row, around), _told_pi(project, pi), _told_owner(row, around.people))
     return _Told(
         frozenset().union(*(told.parts for told in each)),
         frozenset().union(*(told.unread for told in each)),
@@ -128,13 +129,16 @@ def _told(project: BookedProject, row: ProjectRow, pi: ResolvedPi, people: Mappi
     )
 
 
-def _told_users(row: ProjectRow, people: Mapping[str, Person]) -> _Told:
+def _told_users(row: ProjectRow, around: Surroundings) -> _Told:
     if not isinstance(row.users, References):
         return _unread(USER, "its users cannot be read; the last known ones are kept")
-    told = frozenset(Part(found, USER) for found in row.users.ids if found in people)
-    if row.users.is_whole and len(told) == len(row.users.ids):
-        return _Told(told, frozenset(), ())
-    return _Told(told, frozenset({USER}), ("some of its users cannot be read; nobody was removed",))
+    told = frozenset(Part(found, USER) for found in row.users.ids if found in around.people)
+    strangers = {found for found in row.users.ids if found not in around.people}
+    if not row.users.is_whole or not strangers <= set(around.not_found):
+        return _Told(told, frozenset({USER}), ("some of its users cannot be read; nobody was removed",))
+    if strangers:
+        return _Told(told, frozenset(), (f"{len(strangers)} of its users are nobody whom Calpendo knows",))
+    return _Told(told, frozenset(), ())
 
 
 def _told_pi(project: BookedProject, pi: ResolvedPi) -> _Told:

@@ -107,6 +107,8 @@ def make_plan(
         people=people,
         person_rows={row.id: row for row in answer.people},
         resources={**mirror.resources, **resources},
+        refused=answer.refused,
+        not_found=answer.not_found,
         settings_are_told=_settings_are_told(mirror, answer),
     )
     projects, concerns = _next_projects(mirror, answer, around, roll)

@@ -32,6 +32,7 @@ def read_lists(lists: Lists, config: CalpendoConfig, spelling: Spelling) -> Answ
         ),
         notes=tuple(note for each in raw for note in each.notes),
         spells_hidden=spelling.null_means_empty,
+        refused=frozenset((*projects.refused, *lists.people.refused)),
     )  # fmt: skip
 
 
