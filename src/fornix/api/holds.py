@@ -11,8 +11,8 @@ from ninja import Path, Query, Router
 from pydantic import Field
 
 from fornix.api.refusals import answers
-from fornix.api.shapes import Cut, Limit, Shape, Start, cut_at
-from fornix.booking.holds import ALL, Decided, Held, HoldKind, approve, held, reject
+from fornix.api.shapes import Body, Cut, Limit, Shape, Start, cut_at
+from fornix.booking.holds import ALL, PIN, Decided, Held, HoldKind, approve, held, reject
 from fornix.http.actors import actor_of
 
 router = Router(tags=["holds"])
@@ -38,6 +38,9 @@ class HoldOut(Shape):
     people: list[str] = Field(description="Whom it concerns, by name.", examples=[["Carol Example"]])
     since: datetime
     is_decided: bool = Field(description="Decided against Calpendo; it may still follow it later.")
+    digest: str = Field(
+        description="Sent with a decision, it is about this alone.", examples=["9f86d081884c7d65"]
+    )
 
 
 class HoldsOut(Shape):
@@ -46,6 +49,16 @@ class HoldsOut(Shape):
     items: list[HoldOut]
     total: int
     next: int | None = Field(description="`start` of the next page; null on the last.")
+
+
+class HoldSeen(Body):
+    """What the one who decides has seen."""
+
+    digest: str = Field(
+        default="",
+        pattern="^(?:[0-9a-f]{16})?$",
+        description="As the list of holds had it. When it is another one by now, nothing is done. Not with `all`.",
+    )
 
 
 class RightOut(Shape):
@@ -89,9 +102,12 @@ def list_holds(
     summary="Follow Calpendo now",
     url_name="api-hold-approve",
 )
-def approve_hold(request: HttpRequest, hold_id: HoldId) -> Decided:
-    """What Calpendo took away ends, what it added begins. 400: nothing of this id is held; 409: a sweep runs now."""
-    return approve(actor_of(request), [hold_id], at=timezone.now())
+def approve_hold(request: HttpRequest, hold_id: HoldId, seen: HoldSeen | None = None) -> Decided:
+    """What Calpendo took away ends, what it added begins.
+
+    400: nothing of this id is held; 409: a sweep runs now, or it has changed since it was seen.
+    """
+    return approve(actor_of(request), [_pinned(hold_id, seen)], at=timezone.now())
 
 
 @router.post(
@@ -101,6 +117,10 @@ def approve_hold(request: HttpRequest, hold_id: HoldId) -> Decided:
     summary="Do not follow Calpendo",
     url_name="api-hold-reject",
 )
-def reject_hold(request: HttpRequest, hold_id: HoldId) -> Decided:
+def reject_hold(request: HttpRequest, hold_id: HoldId, seen: HoldSeen | None = None) -> Decided:
     """Everything stays as it is here until Calpendo changes its mind. Errors as with approving."""
-    return reject(actor_of(request), [hold_id], at=timezone.now())
+    return reject(actor_of(request), [_pinned(hold_id, seen)], at=timezone.now())
+
+
+def _pinned(hold_id: str, seen: HoldSeen | None) -> str:
+    return f"{hold_id}{PIN}{seen.digest}" if seen and seen.digest else hold_id

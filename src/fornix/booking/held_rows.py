@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from fornix.models.booking import Hold
 WAITING = Q(hold__in=(Hold.WAITING, Hold.PENDING))
 HELD = WAITING | Q(hold__in=(Hold.KEPT, Hold.REFUSED))
 DECIDED = (Hold.KEPT, Hold.REFUSED)
+ANY = Q()
 
 
 class HoldKind(StrEnum):
@@ -40,7 +42,7 @@ class Held:
     """One thing to decide on, or decided against Calpendo (`is_decided`), which may follow it later.
 
     `project` is its code here: "" where it holds no data, or where it is a person. `booked_title` is how Calpendo
-    names it. `people` are names.
+    names it. `people` are names. `digest` is another one as soon as a decision would be about anything else.
     """
 
     id: str
@@ -50,12 +52,25 @@ class Held:
     reason: str
     people: tuple[str, ...]
     since: datetime
+    digest: str
     is_decided: bool = False
 
 
-def held_people() -> Iterator[Held]:
+def find_held(kind: HoldKind, pk: int) -> Held | None:
+    """The one of this kind and row, as it is now; None when it is held no more."""
+    match kind:
+        case HoldKind.PERSON:
+            found = held_people(Q(pk=pk))
+        case HoldKind.STATUS:
+            found = held_projects(Q(pk=pk))
+        case _:
+            found = (each for each in held_parts(Q(booking_project=pk)) if each.kind is kind)
+    return next(found, None)
+
+
+def held_people(only: Q = ANY) -> Iterator[Held]:
     """People of whom the mirror acts as if they might work, or might not, otherwise than Calpendo says."""
-    for person in BookingPerson.objects.filter(HELD).order_by("pk"):
+    for person in BookingPerson.objects.filter(HELD, only).order_by("pk"):
         yield Held(
             id=f"{HoldKind.PERSON}-{person.pk}",
             kind=HoldKind.PERSON,
@@ -64,13 +79,14 @@ def held_people() -> Iterator[Held]:
             reason=_reason_of_person(person),
             people=(person_name(person),),
             since=person.held_at or person.last_seen_at,
+            digest=_digest(person.pk, person.hold, person.held_at, person.status, person.expires_on),
             is_decided=person.hold in DECIDED,
         )
 
 
-def held_projects() -> Iterator[Held]:
+def held_projects(only: Q = ANY) -> Iterator[Held]:
     """Projects whose status is not followed."""
-    rows = list(BookingProject.objects.filter(HELD).order_by("pk"))
+    rows = list(BookingProject.objects.filter(HELD, only).order_by("pk"))
     labels = _labels([row.pk for row in rows])
     listed: defaultdict[int, list[BookingRole]] = defaultdict(list)
     roles = BookingRole.objects.filter(booking_project__in=rows).exclude(
@@ -89,16 +105,20 @@ def held_projects() -> Iterator[Held]:
             reason=f"{reason}, and goes on as {row.status} here" + (" by decision" if is_decided else ""),
             people=_names(listed[row.pk]),
             since=row.held_at or row.last_seen_at,
+            # Who is listed gains or loses by the status: a decision is about them too.
+            digest=_digest(
+                row.pk, row.hold, row.held_at, row.status, row.held_status, *_states(listed[row.pk])
+            ),
             is_decided=is_decided,
         )
 
 
-def held_parts() -> Iterator[Held]:
+def held_parts(only: Q = ANY) -> Iterator[Held]:
     """Projects that people leave or join in Calpendo and not here; one line for each project and direction.
 
     While something waits, the line is about that alone; what was decided earlier is told again after it.
     """
-    roles = BookingRole.objects.filter(HELD).select_related("person", "booking_project").order_by("pk")
+    roles = BookingRole.objects.filter(HELD, only).select_related("person", "booking_project").order_by("pk")
     found: defaultdict[tuple[int, HoldKind], list[BookingRole]] = defaultdict(list)
     for role in roles:
         kind = HoldKind.REMOVAL if role.hold in PART_HOLDS[HoldKind.REMOVAL] else HoldKind.ADDITION
@@ -137,8 +157,17 @@ def _of_parts(kind: HoldKind, label: str, rows: Sequence[BookingRole]) -> Held:
         reason=f"{told}; {decided[kind]}" if is_decided else told,
         people=_names(rows),
         since=min(row.held_at or row.since for row in rows),
+        digest=_digest(*_states(rows)),
         is_decided=is_decided,
     )
+
+
+def _states(roles: Sequence[BookingRole]) -> Iterator[tuple[object, ...]]:
+    return ((role.pk, role.hold, role.held_at) for role in roles)
+
+
+def _digest(*state: object) -> str:
+    return hashlib.sha256(repr(state).encode()).hexdigest()[:16]
 
 
 def _reason_of_person(person: BookingPerson) -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from django.utils import timezone
 
 from fornix.access.actors import OPERATOR
-from fornix.booking.holds import ALL, Held, approve, held, reject
+from fornix.booking.holds import ALL, PIN, Held, approve, held, reject
 from fornix.commands.main import DONE
 
 if TYPE_CHECKING:
@@ -37,7 +37,10 @@ def add_verbs(verbs: _SubParsersAction[ArgumentParser]) -> None:
     ):
         parser = verbs.add_parser(verb, help=text)
         parser.add_argument(
-            "ids", metavar="ID", nargs="+", help=f"as `holds` lists it; `{ALL}` for whatever waits"
+            "ids",
+            metavar="ID",
+            nargs="+",
+            help=f"as `holds` lists it; `{ALL}` for whatever waits; ID@DIGEST for what `holds --json` told alone",
         )
 
 
@@ -70,7 +73,8 @@ def decide(args: argparse.Namespace) -> int:
     if not (decided.granted or decided.revoked):
         effect = "nobody's role changed by it" if is_approval else "it stays so until Calpendo says otherwise"
         print(f"{'approved' if is_approval else 'rejected'} {' '.join(decided.ids) or 'nothing'}; {effect}")
-    left = [each for each in args.ids if each not in (ALL, *decided.ids)]
+    asked = dict.fromkeys(each.partition(PIN)[0] for each in args.ids)
+    left = [each for each in asked if each not in (ALL, *decided.ids)]
     if left:
         print(f"fornix: {' '.join(left)}: that is so already", file=sys.stderr)
     return DONE
@@ -86,6 +90,7 @@ def _as_json(hold: Held) -> dict[str, object]:
         "people": list(hold.people),
         "since": hold.since.isoformat(),
         "decided": hold.is_decided,
+        "digest": hold.digest,
     }
 
 

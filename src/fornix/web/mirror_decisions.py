@@ -16,7 +16,7 @@ from fornix.access.actors import Actor
 from fornix.access.policy import require_administrator
 from fornix.booking.foreseen import foresee
 from fornix.booking.hold_effects import RightChange
-from fornix.booking.holds import Decided, Held, approve, held, reject
+from fornix.booking.holds import PIN, Decided, Held, approve, held, reject
 from fornix.booking.people import link_by_hand
 from fornix.booking.report import JOINED, LEFT, LINKED, RESUMED, SUSPENDED
 from fornix.booking.undo import Undone, undo_sweep
@@ -46,18 +46,19 @@ def decide(request: HttpRequest) -> HttpResponse:
     """Approves or rejects holds: first a page that says exactly what will happen, then, confirmed, it happens."""
     actor = person_at_pages(request)
     decision = request.POST.get("decision", "")
-    ids = request.POST.getlist("hold")
+    # As ticked in the list; as confirmed, with the digest of what the page before said.
+    ids = {each.partition(PIN)[0]: each for each in request.POST.getlist("hold")[:MOST_IDS]}
     if decision not in DECISIONS:
         raise Invalid("A hold is approved or rejected.")
     known = {each.id: each for each in held(actor)}
     if not ids:
         messages.warning(request, "Nothing was chosen, so nothing was decided. Tick what you decide on.")
         return redirect(f"{reverse('mirror')}#held")
-    chosen = [known[each] for each in dict.fromkeys(ids[:MOST_IDS]) if each in known]
-    lapsed = len(set(ids[:MOST_IDS])) - len(chosen)
+    chosen = [known[each] for each in ids if each in known]
+    lapsed = len(ids) - len(chosen)
     if request.POST.get("confirmed") != "yes" or not chosen:
         return _preview(request, actor, decision, chosen, lapsed)
-    done = DECISIONS[decision](actor, [each.id for each in chosen], at=timezone.now())
+    done = DECISIONS[decision](actor, [ids[each.id] for each in chosen], at=timezone.now())
     messages.success(request, decided_in_words(decision, done))
     return redirect("mirror")
 
@@ -166,7 +167,7 @@ def undone_in_words(sweep_id: int, undone: Undone) -> str:
 def _preview(
     request: HttpRequest, actor: Actor, decision: str, chosen: list[Held], lapsed: int
 ) -> HttpResponse:
-    ids = [each.id for each in chosen]
+    ids = [f"{each.id}{PIN}{each.digest}" for each in chosen]
     done = foresee(lambda: DECISIONS[decision](actor, ids, at=timezone.now()))
     context = {
         "decision": decision,

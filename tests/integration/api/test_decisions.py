@@ -56,6 +56,19 @@ def test_a_removal_that_is_approved_ends_the_right(ada, administrator, held):
     assert Event.objects.filter(verb="hold.approved", actor=administrator, source="token").exists()
 
 
+def test_a_removal_that_changed_since_it_was_seen_is_not_approved(ada, held):
+    (seen,) = ada.get("holds")[1]["items"]
+    place(held, booked_person("Dave"), hold=Hold.WAITING)
+
+    status, answer = ada.post(f"holds/{seen['id']}/approve", {"digest": seen["digest"]})
+    (now,) = ada.get("holds")[1]["items"]
+
+    assert status == 409
+    assert "changed since you looked" in answer["error"]["detail"]
+    assert Membership.objects.exists()
+    assert ada.post(f"holds/{now['id']}/approve", {"digest": now["digest"]})[0] == 200
+
+
 def test_a_removal_that_is_rejected_keeps_the_right(ada, held):
     _, answer = ada.post("holds/all/reject")
 

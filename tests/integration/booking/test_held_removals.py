@@ -11,7 +11,7 @@ from tests.integration.booking.mirrored import add_account, add_project, rights,
 
 from fornix.access.actors import OPERATOR, Actor
 from fornix.access.memberships import grant
-from fornix.booking.holds import NoSuchHold, approve, held_count, oldest_held_at, reject
+from fornix.booking.holds import HoldChanged, NoSuchHold, approve, held_count, oldest_held_at, reject
 from fornix.booking.holds import held as all_held
 from fornix.booking.lease import require_no_sweep, take_lease
 from fornix.booking.refusals import SweepRunning
@@ -286,6 +286,45 @@ def test_an_unknown_hold_is_refused_and_nothing_is_done(held, unknown):
         approve(OPERATOR, [hold.id, unknown], at=held.site.clock)
 
     assert all_held(OPERATOR) == (hold,)
+
+
+@pytest.mark.parametrize("decide", [approve, reject])
+def test_what_changed_since_it_was_seen_is_not_decided(joining, decide):
+    (seen,) = all_held(OPERATOR)
+    BookingRole.objects.filter(hold=Hold.PENDING).last().delete()
+    before = all_held(OPERATOR)
+
+    with pytest.raises(HoldChanged, match="this has changed since you looked; look again"):
+        decide(OPERATOR, [f"{seen.id}@{seen.digest}"], at=joining.site.clock)
+
+    assert (all_held(OPERATOR), before[0].id) == (before, seen.id)
+    assert not Event.objects.filter(verb__startswith="hold.", details__kind="addition").exists()
+
+
+def test_what_is_as_it_was_seen_is_decided(held):
+    (seen,) = all_held(OPERATOR)
+    sweep(held)
+
+    decided = approve(OPERATOR, [f"{seen.id}@{seen.digest}"], at=held.site.clock)
+
+    assert (decided.ids, rights()) == ((seen.id,), {PROJECT_ID: {}})
+
+
+def test_one_that_changed_stops_the_others_too(expired):
+    calpendo, gone = expired
+    ids = [f"{hold.id}@{hold.digest}" for hold in all_held(OPERATOR)]
+    edit(calpendo, PERSON, gone.external_id, status="Blocked")
+    sweep(calpendo)
+
+    with pytest.raises(HoldChanged, match=f"person-{gone.pk}"):
+        approve(OPERATOR, ids, at=calpendo.site.clock)
+
+    assert len(all_held(OPERATOR)) == 39
+
+
+def test_all_that_waits_has_no_digest(held):
+    with pytest.raises(NoSuchHold, match="has no digest"):
+        approve(OPERATOR, ["all@0123456789abcdef"], at=held.site.clock)
 
 
 @pytest.mark.parametrize("decide", [approve, reject])

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
+from django.utils import timezone
 from tests import factories
 from tests.integration.web.mirror_rows import (
     booked_person,
@@ -18,7 +21,6 @@ from fornix.models.booking import Hold
 from fornix.web import mirror_decisions
 
 pytestmark = pytest.mark.django_db
-AT = factories.AT
 
 
 @pytest.fixture
@@ -57,6 +59,30 @@ def test_a_confirmed_approval_ends_the_right_and_says_so(root):
     assert "1 hold approved: Calpendo is followed; 1 right ended." in page
     assert not Membership.objects.filter(account=carol).exists()
     assert not BookingRole.objects.exists()
+
+
+def test_what_changed_after_the_page_was_shown_is_not_decided(root):
+    booked, _ = held_removal()
+    asked = text_of(root.post("/mirror/holds", {"decision": "approve", "hold": f"removal-{booked.pk}"}))
+    (seen,) = re.findall(r'name="hold" value="([^"]+)"', asked)
+    place(booked, booked_person("Dave"), hold=Hold.WAITING)
+    before = state()
+
+    answer = root.post("/mirror/holds", {"decision": "approve", "hold": seen, "confirmed": "yes"})
+
+    assert answer.status_code == 409
+    assert "this has changed since you looked; look again" in answer.content.decode()
+    assert state() == before
+
+
+def test_what_the_page_showed_is_decided(root):
+    booked, carol = held_removal()
+    asked = text_of(root.post("/mirror/holds", {"decision": "approve", "hold": f"removal-{booked.pk}"}))
+    (seen,) = re.findall(r'name="hold" value="([^"]+)"', asked)
+
+    root.post("/mirror/holds", {"decision": "approve", "hold": seen, "confirmed": "yes"})
+
+    assert not Membership.objects.filter(account=carol).exists()
 
 
 def test_a_rejection_takes_nothing_and_is_listed_as_a_decision(root):
@@ -107,7 +133,7 @@ def test_without_a_choice_nothing_is_decided(root):
 
 def test_while_a_sweep_runs_nothing_is_decided(root):
     booked, _ = held_removal()
-    sweep("running", finished_at=None, started_at=AT.replace(year=2126), renewed_at=AT.replace(year=2126))
+    sweep("running", finished_at=None, started_at=timezone.now())
     before = state()
 
     answer = root.post("/mirror/holds", {"decision": "approve", "hold": f"removal-{booked.pk}"})
