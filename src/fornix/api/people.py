@@ -13,13 +13,14 @@ from fornix.access.accounts import find_account
 from fornix.access.actors import Actor
 from fornix.access.policy import require_administrator
 from fornix.api.refusals import answers
-from fornix.api.shapes import Body, Cut, Limit, Shape, Start, Text, cut_at, key_path
+from fornix.api.shapes import Body, Cut, Limit, Shape, Start, Text, key_path
 from fornix.booking.people import link_by_hand, unlink_account
 from fornix.booking.unresolved import Lack, Unresolved, unresolved
 from fornix.catalog.people import person_name
 from fornix.errors import Invalid, NotVisible, Refused
 from fornix.http.actors import actor_of
 from fornix.models import BookingPerson
+from fornix.wiring import alias_domains
 
 router = Router(tags=["people"])
 
@@ -81,7 +82,8 @@ class LinkOut(Shape):
 )
 def list_people(request: HttpRequest, start: Start = 0, limit: Limit = 100) -> Cut[Unresolved]:
     """Everybody whom a mirrored project lists and whom no account is known to be, with why and who it might be."""
-    return cut_at(unresolved(actor_of(request)), start, limit)
+    page = unresolved(actor_of(request), start=start, limit=limit, aliases=alias_domains())
+    return Cut(page.lines, page.total, page.next)
 
 
 @router.post(

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Q
 
 from fornix.access.accounts import find_account
-from fornix.booking.identity import fold_email
+from fornix.booking.identity import NO_ALIASES, fold_email
 from fornix.catalog.people import person_name
 from fornix.catalog.projects import find_project
 from fornix.catalog.typed_text import fold_text, name_words
@@ -65,20 +65,21 @@ class AskedProject:
         return (self.booked.code if self.booked else "") or self.asked
 
 
-def find_asked_person(name: str) -> AskedPerson:
+def find_asked_person(name: str, aliases: Mapping[str, str] = NO_ALIASES) -> AskedPerson:
     """The person of a login here; else of a login, id or e-mail in Calpendo; else of a name, or of a part of one.
 
+    :param aliases: e-mail domains that are another one by other names, as the site's configuration has them.
     :raises NobodyOfThatName, SeveralOfThatName: it is nobody's, or several people's.
     """
     account = find_account(name)
     if account is not None:
         return _with_account(account)
-    for found in (_by_key(name), _by_name(name, lambda asked, known: asked == known)):
+    for found in (_by_key(name, aliases), _by_name(name, lambda asked, known: asked == known)):
         if found.accounts or found.people:
-            return _one_of(name, found, may_be_several=True)
+            return _one_of(name, found, aliases, may_be_several=True)
     found = _by_name(name, lambda asked, known: asked < known)
     if found.accounts or found.people:
-        return _one_of(name, found, may_be_several=False)
+        return _one_of(name, found, aliases, may_be_several=False)
     raise NobodyOfThatName(
         f"There is no account {name}, and nobody in Calpendo has this login, e-mail or name."
     )
@@ -120,10 +121,10 @@ def _found(accounts: Iterable[Account], people: Iterable[BookingPerson]) -> _Fou
     return _Found(list(by_key.values()), rows)
 
 
-def _by_key(name: str) -> _Found:
+def _by_key(name: str, aliases: Mapping[str, str]) -> _Found:
     asked = Q(external_id=name) | Q(login_name__iexact=name) | Q(login_identifier__iexact=name)
     accounts = Account.objects.none()
-    if email := fold_email(name):
+    if email := fold_email(name, aliases):
         asked |= Q(folded_email=email) | Q(email__iexact=name.strip())
         accounts = Account.objects.filter(email__iexact=name.strip())
     return _found(accounts, BookingPerson.objects.filter(asked).select_related("account").order_by("pk"))
@@ -151,11 +152,11 @@ def _by_name(name: str, fits: Callable[[frozenset[str], frozenset[str]], bool]) 
     )
 
 
-def _one_of(name: str, found: _Found, *, may_be_several: bool) -> AskedPerson:
+def _one_of(name: str, found: _Found, aliases: Mapping[str, str], *, may_be_several: bool) -> AskedPerson:
     """The one who is meant. Rows of one e-mail are one person; without an account several can be told together."""
     if len(found.accounts) == 1:
         asked = _with_account(found.accounts[0])
-        emails = {fold_email(found.accounts[0].email), *(row.folded_email for row in asked.people)}
+        emails = {fold_email(found.accounts[0].email, aliases), *(row.folded_email for row in asked.people)}
         if all(row.account_id is not None or row.folded_email in emails for row in found.people):
             return asked
     elif not found.accounts:

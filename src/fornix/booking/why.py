@@ -48,7 +48,7 @@ def explain(
     :raises NobodyOfThatName, SeveralOfThatName, NoProjectOfThatCode, SeveralProjectsOfThatTitle: it cannot be told
         who or what is meant.
     """
-    asked, person = find_asked_project(code), find_asked_person(name)
+    asked, person = find_asked_project(code), find_asked_person(name, aliases)
     allowed, reasons = _by_policy(person.account, asked)
     reasons += about_links(person.account, person.people, aliases)
     reasons += about_project(asked)

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 def listed(name: str = "Carol", **fields) -> Unresolved:
     """The one line about a person who is on a project."""
     place(booked_project(), booked_person(name, **fields))
-    (line,) = unresolved(OPERATOR)
+    (line,) = unresolved(OPERATOR).lines
     return line
 
 
@@ -25,7 +25,7 @@ def test_who_has_no_account_is_told_with_their_projects():
     for code in ("P002", "P001"):
         place(booked_project(code), person)
 
-    (line,) = unresolved(OPERATOR)
+    (line,) = unresolved(OPERATOR).lines
 
     assert (line.lack, line.projects, line.suggestions) == (Lack.ACCOUNT, ("P001", "P002"), ())
 
@@ -79,7 +79,7 @@ def test_a_pi_who_is_a_text_is_listed_and_can_be_nobody():
     booked_project("P001", pi_text="Prof. Ó Briain")
     place(booked_project("P002", pi_text="Known"), booked_person(email="c@example.test"), "pi")
 
-    text = next(line for line in unresolved(OPERATOR) if line.lack is Lack.TEXT)
+    text = next(line for line in unresolved(OPERATOR).lines if line.lack is Lack.TEXT)
 
     assert (text.person_id, text.name, text.projects) == (None, "Prof. Ó Briain", ("P001",))
     assert text.suggestions[0].why == "similar name"
@@ -97,7 +97,7 @@ def test_a_pi_who_is_a_text_is_listed_and_can_be_nobody():
 def test_who_would_get_nothing_anyway_is_not_listed(project, person):
     place(booked_project(**project), booked_person(**person))
 
-    assert unresolved(OPERATOR) == ()
+    assert unresolved(OPERATOR).lines == ()
 
 
 def test_those_for_whom_somebody_can_do_something_come_first():
@@ -105,7 +105,38 @@ def test_those_for_whom_somebody_can_do_something_come_first():
     for name, email in (("Aaron", "a@example.test"), ("Zoë", "")):
         place(booked, booked_person(name, email=email))
 
-    assert [line.name for line in unresolved(OPERATOR)] == ["Zoë", "Aaron"]
+    assert [line.name for line in unresolved(OPERATOR).lines] == ["Zoë", "Aaron"]
+
+
+def test_an_account_of_an_alias_domain_is_the_persons_own():
+    factories.make_account("alice", email="alice@win.ox.ac.uk")
+    place(booked_project(), booked_person("Alice", email="alice@ndcn.ox.ac.uk"))
+
+    (line,) = unresolved(OPERATOR, aliases={"win.ox.ac.uk": "ndcn.ox.ac.uk"}).lines
+
+    assert (line.lack, line.suggestions[0].why) == (Lack.SWEEP, "same e-mail")
+
+
+def test_a_page_is_a_part_of_all_in_their_order():
+    booked = booked_project()
+    for number in range(5):
+        place(booked, booked_person(f"Person {number}"))
+
+    first, last = unresolved(OPERATOR, limit=3), unresolved(OPERATOR, start=3, limit=3)
+
+    assert [line.name for line in (*first.lines, *last.lines)] == [f"Person {each}" for each in range(5)]
+    assert (first.total, first.next, last.next) == (5, 3, None)
+
+
+def test_people_are_found_by_a_project_of_theirs():
+    person = booked_person("Carol", email="carol@example.test")
+    place(booked_project("P001"), person)
+    place(booked_project("P002"), booked_person("Dan"))
+
+    page = unresolved(OPERATOR, words=("p001",))
+
+    assert [(line.name, line.projects) for line in page.lines] == [("Carol", ("P001",))]
+    assert (page.matching, page.total) == (1, 2)
 
 
 def test_it_is_for_administrators():

@@ -416,6 +416,12 @@ def test_before_the_first_sweep_is_confirmed_that_is_told(calpendo, db):
     assert_told(ask("alice", "OWN"), "the first sweep waits to be confirmed", allowed=True)
 
 
+def test_an_email_of_an_alias_domain_names_the_person(known):
+    told = explain("minh.dang@imaging.test", CODE, aliases={"imaging.test": "example.ac.test"})
+
+    assert told.person == "Minh Anh Đặng"
+
+
 def test_alias_domains_count_as_one(known):
     account = add_account("minh", "minh.dang@imaging.test", known.site.clock)
 
