@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -17,6 +18,8 @@ from fornix.booking.refusals import CalpendoUnusable, PasswordRefused
 from fornix.booking.wire import UNKNOWN, References, detect_spelling, read_id
 
 MOST_SINGLE_PEOPLE = 200
+# Each failure was tried again for minutes: a Calpendo that cannot answer must not hold up the sweep for hours.
+MOST_FAILED_PEOPLE = 10
 
 
 def fetch_answer(
@@ -67,17 +70,27 @@ def _fetch_single(client: CalpendoClient, type_name: str, ids: Sequence[str]) ->
 
     A reference counts as unresolved only when asking for it leads nowhere (contract calpendo 4.4).
     """
+    failed: list[str] = []
+    is_over = threading.Event()
 
     def ask(person_id: str) -> tuple[str, Row | None] | None:
+        if is_over.is_set():
+            return None
         try:
             person = client.fetch_object(type_name, person_id)
         except PasswordRefused:
+            is_over.set()
             raise
         except CalpendoUnusable:
+            failed.append(person_id)
+            if len(failed) >= MOST_FAILED_PEOPLE:
+                is_over.set()
             return None
+        if person is None:
+            # A name where an id belongs is not found either, and says nothing about whom it names.
+            return (person_id, None) if person_id.isascii() and person_id.isdigit() else None
         # The answer must be about whom we asked for.
-        is_right = person is None or read_id(person.get("id")) == person_id
-        return (person_id, person) if is_right else None
+        return (person_id, person) if read_id(person.get("id")) == person_id else None
 
     with ThreadPoolExecutor(PARALLEL) as pool:
         return dict(filter(None, pool.map(ask, ids[:MOST_SINGLE_PEOPLE])))
