@@ -76,7 +76,9 @@ def mirror_status(actor: Actor, *, interval: timedelta, at: datetime) -> MirrorS
     good, last = _card(outcome__in=GOOD), _card()
     age = max(at - good.started_at, timedelta(0)) if good else None  # a clock may be put back
     is_stale = age is not None and age > STALE_AFTER_INTERVALS * interval
-    waits_for_first = good is None and _card(outcome=SweepOutcome.PLANNED) is not None
+    planned = _card(outcome=SweepOutcome.PLANNED)
+    # One that only planned after others were applied is the first of another Calpendo.
+    waits_for_first = planned is not None and (good is None or planned.id > good.id)
     waiting, oldest = waiting_count(), oldest_held_at()
     advice = [
         *_about_sweeps(good, last, waits_for_first=waits_for_first, is_stale=is_stale),
@@ -142,7 +144,7 @@ def _about_sweeps(
         )
     if waits_for_first:
         yield _Advice(
-            "The first sweep waits to be confirmed: nobody has any right by Calpendo yet.",
+            "The first sweep waits to be confirmed: nobody has any right by this Calpendo yet.",
             "Look at the plan, then `fornix mirror --accept-first` applies it.",
         )
     if is_stale and good is not None:

@@ -6,14 +6,16 @@ Nothing is written before the whole answer is judged; an answer that is not beli
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+
+from django.db.models import Count
 
 from fornix.booking.absence import call_roll
 from fornix.booking.apply import apply_plan
 from fornix.booking.client import USUAL, CalpendoClient, Patience
-from fornix.booking.config import CalpendoConfig
+from fornix.booking.config import CalpendoConfig, source_of
 from fornix.booking.fetch import fetch_answer
 from fornix.booking.judge import Baseline, Judgement, judge
 from fornix.booking.lease import LeaseLost, end_sweep, kept_alive, take_lease
@@ -23,8 +25,8 @@ from fornix.booking.refusals import CalpendoUnusable
 from fornix.booking.report import HELD, Line, lines_of, usernames_of
 from fornix.booking.requests import answer_request, claim_request
 from fornix.booking.windows import FAR_EVERY, far_window
-from fornix.catalog.mirror import GOOD
-from fornix.models import Sweep, SweepOutcome
+from fornix.catalog.mirror import good_sweeps, of_instance
+from fornix.models import Membership, Sweep, SweepOutcome
 
 MOST_CONCERNS_KEPT = 500
 CONFIRMED = "is_confirmed"  # in a sweep's details: it was allowed to change the archive
@@ -37,7 +39,10 @@ FIRST_WAITS = (
 
 @dataclass(frozen=True, slots=True)
 class SweepResult:
-    """What a sweep did, or with `is_dry_run` would do. `sweep_id` is None for a dry run: it leaves no row."""
+    """What a sweep did, or with `is_dry_run` would do. `sweep_id` is None for a dry run: it leaves no row.
+
+    `is_first`: none of this Calpendo was applied before.
+    """
 
     sweep_id: int | None
     outcome: SweepOutcome
@@ -48,6 +53,7 @@ class SweepResult:
     lines: tuple[Line, ...] = ()
     holds: tuple[str, ...] = ()
     concerns: tuple[str, ...] = ()
+    is_first: bool = False
     is_dry_run: bool = False
 
     @property
@@ -73,7 +79,8 @@ def run_sweep(
         site really became smaller.
     :raises SweepRunning: another sweep has not ended yet.
     """
-    order = _Order(config, at, patience, accept_first=accept_first, is_first=find_last_good_sweep() is None)
+    is_first = find_last_good_sweep(config.instance) is None
+    order = _Order(config, at, patience, accept_first=accept_first, is_first=is_first)
     if dry_run:
         return replace(_prepare(order, None).result, is_dry_run=True)
     started = time.monotonic()
@@ -92,14 +99,17 @@ def run_sweep(
     return result
 
 
-def find_last_good_sweep() -> Sweep | None:
-    """The sweep that the mirror's present state comes from: complete, held changes or not."""
-    return Sweep.objects.filter(outcome__in=GOOD).order_by("-id").first()
+def find_last_good_sweep(instance: str | None = None) -> Sweep | None:
+    """The sweep that the mirror's present state comes from: complete, held changes or not.
+
+    :param instance: of this Calpendo; None: of any.
+    """
+    return good_sweeps(instance).first()
 
 
 @dataclass(frozen=True, slots=True)
 class _Order:
-    """What is asked of one sweep. `is_first`: none was applied before."""
+    """What is asked of one sweep. `is_first`: none of this Calpendo was applied before."""
 
     config: CalpendoConfig
     at: datetime
@@ -120,7 +130,7 @@ def _sweep(order: _Order, sweep: Sweep) -> SweepResult:
     prepared = _prepare(order, sweep.pk)
     if prepared.plan is None:
         return prepared.result
-    if order.is_first and not (order.accept_first or _was_confirmed()):
+    if order.is_first and not (order.accept_first or _was_confirmed(order.config.instance)):
         return replace(prepared.result, outcome=SweepOutcome.PLANNED, reason=FIRST_WAITS)
     if prepared.plan.is_empty:
         return prepared.result
@@ -135,9 +145,9 @@ def _sweep(order: _Order, sweep: Sweep) -> SweepResult:
     return result
 
 
-def _was_confirmed() -> bool:
+def _was_confirmed(instance: str) -> bool:
     """Whether a first sweep was accepted and then cut off: nobody needs to confirm it again."""
-    return Sweep.objects.filter(**{f"details__{CONFIRMED}": True}).exists()
+    return Sweep.objects.filter(of_instance(instance), **{f"details__{CONFIRMED}": True}).exists()
 
 
 def _write_down(sweep: Sweep, result: SweepResult) -> None:
@@ -158,18 +168,21 @@ def _prepare(order: _Order, sweep_id: int | None) -> _Prepared:
     config, at = order.config, order.at
     with CalpendoClient(config, order.patience) as client:
         try:
-            answer = fetch_answer(client, config, at, is_far=_is_far_due(at))
+            answer = fetch_answer(client, config, at, is_far=_is_far_due(config.instance, at))
         except CalpendoUnusable as refusal:
             return _Prepared(_incomplete(sweep_id, str(refusal), client.requests, {}))
         mirror = load_mirror(config.instance, answer.bookings, aliases=dict(config.alias_domains))
-        judgement = judge(answer, mirror, None if order.accept_first else _baseline(), config)
+        judgement = judge(answer, mirror, None if order.accept_first else _baseline(config.instance), config)
         if not judgement.is_complete:
             counts = judgement.counts.rows
             return _Prepared(_incomplete(sweep_id, _doubts(judgement), client.requests, counts))
-        roll = call_roll(client, mirror, answer, config, at, _starts_of_good(config.vanish_sweeps))
+        roll = call_roll(
+            client, mirror, answer, config, at, _starts_of_good(config.instance, config.vanish_sweeps)
+        )
         requests = client.requests
     plan = make_plan(mirror, answer, config, at, is_first=order.is_first, roll=roll)
     waiting = tuple(each.reason for each in plan.waiting)
+    concerns = (*_unmirrored(config.instance), *plan.concerns)
     read_from = answer.bookings.asked_from
     result = SweepResult(
         sweep_id=sweep_id,
@@ -181,35 +194,45 @@ def _prepare(order: _Order, sweep_id: int | None) -> _Prepared:
         | {
             "instance": config.instance,
             BOOKINGS_FROM: read_from.isoformat() if read_from else None,
-            "concerns": list(plan.concerns[:MOST_CONCERNS_KEPT]),
+            "concerns": list(concerns[:MOST_CONCERNS_KEPT]),
             "held": list(waiting),
         },
         lines=lines_of(plan, mirror, usernames_of(mirror.accounts)),
         holds=waiting,
-        concerns=plan.concerns,
+        concerns=concerns,
+        is_first=order.is_first,
     )
     return _Prepared(result, plan)
 
 
-def _starts_of_good(most: int) -> list[datetime]:
-    starts = Sweep.objects.filter(outcome__in=GOOD).order_by("-id").values_list("started_at", flat=True)
-    return list(starts[:most])
+def _unmirrored(instance: str) -> Iterator[str]:
+    """Rights that no sweep ends any more, because they came from a Calpendo that is not configured now."""
+    others = Membership.objects.filter(source__startswith=source_of("")).exclude(source=source_of(instance))
+    for source, number in others.values_list("source").annotate(Count("pk")).order_by("source"):
+        other = source.removeprefix(source_of(""))
+        yield (
+            f"{number} rights come from the Calpendo {other}, which is not the one that is mirrored ({instance}): they "
+            f"stay as they are, whoever leaves. If it is the same one, set calpendo.instance to {other} again; if not, "
+            "`fornix block` ends a person's right on a project"
+        )
 
 
-def _is_far_due(at: datetime) -> bool:
+def _starts_of_good(instance: str, most: int) -> list[datetime]:
+    return list(good_sweeps(instance).values_list("started_at", flat=True)[:most])
+
+
+def _is_far_due(instance: str, at: datetime) -> bool:
     """Once a day the bookings of the year before are read too: some are changed long after the scan."""
-    recent = Sweep.objects.filter(outcome__in=GOOD, started_at__gt=at - FAR_EVERY, started_at__lte=at).only(
-        "details", "started_at"
-    )
+    recent = good_sweeps(instance).filter(started_at__gt=at - FAR_EVERY, started_at__lte=at)
     return not any(
         each.details.get(BOOKINGS_FROM, "") <= far_window(each.started_at).begins_at.isoformat()
-        for each in recent
+        for each in recent.only("details", "started_at")
         if each.details.get(BOOKINGS_FROM)
     )
 
 
-def _baseline() -> Baseline | None:
-    last = find_last_good_sweep()
+def _baseline(instance: str) -> Baseline | None:
+    last = find_last_good_sweep(instance)
     if last is None:
         return None
     return Baseline(unread=last.details.get("unread", {}), has_self=bool(last.details.get("has_self")))

@@ -20,15 +20,14 @@ from fornix.booking.hold_effects import projects_of, regrant
 from fornix.booking.lease import require_no_sweep
 from fornix.booking.people import undo_link
 from fornix.booking.report import JOINED, LEFT, LINKED, RESUMED, SUSPENDED
-from fornix.catalog.mirror import GOOD
-from fornix.catalog.people import ROLES
+from fornix.catalog.mirror import FIRST_INSTANCE, GOOD
+from fornix.catalog.people import PARTS
 from fornix.errors import NotVisible, Refused
 from fornix.models import BookingPerson, BookingProject, BookingRole, Project, Sweep, SweepOutcome
 from fornix.models.booking import Hold
 
 _OF_PERSON = (SUSPENDED, RESUMED, LINKED)
 _OF_PART = (JOINED, LEFT)
-_FIRST_INSTANCE = "main"  # of sweeps that did not note it yet
 
 Lines = Sequence[Mapping[str, str]]
 
@@ -137,7 +136,7 @@ class _Undoing:
 
     @property
     def _instance(self) -> str:
-        return str(self.sweep.details.get("instance", _FIRST_INSTANCE))
+        return str(self.sweep.details.get("instance", FIRST_INSTANCE))
 
     def of_person(self, external_id: str, lines: Lines) -> list[str]:
         """Takes back that a person could no longer work, could again, or was linked."""
@@ -193,7 +192,7 @@ class _Undoing:
     def _restore(self, booked: BookingProject, line: Mapping[str, str]) -> str:
         people = BookingPerson.objects.filter(instance=booked.instance, external_id=line["person_id"])
         person, part = people.first(), line.get("part", "")
-        if person is None or part not in ROLES:
+        if person is None or part not in PARTS:
             return "skipped"
         _, is_new = BookingRole.objects.get_or_create(
             booking_project=booked,

@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import QuerySet, Subquery
+from django.db.models import Q, QuerySet, Subquery
 
 from fornix.access.actors import Actor
 from fornix.access.policy import require_administrator
 from fornix.models import Sweep, SweepOutcome
 
 GOOD = (SweepOutcome.COMPLETE, SweepOutcome.HELD)
+FIRST_INSTANCE = "main"  # of sweeps that did not note it yet
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,16 +39,15 @@ def mirror_state() -> MirrorState:
     planned = Sweep.objects.filter(outcome=SweepOutcome.PLANNED).order_by("-pk")
     row = _ended().annotate(
         good_at=Subquery(good_sweeps().values("finished_at")[:1]),
+        good=Subquery(good_sweeps().values("pk")[:1]),
         planned=Subquery(planned.values("pk")[:1]),
     )
-    outcome, good_at, planned_pk = row.values_list("outcome", "good_at", "planned").first() or (
-        "",
-        None,
-        None,
-    )
+    found = row.values_list("outcome", "good_at", "good", "planned").first()
+    outcome, good_at, good, planned_pk = found or ("", None, None, None)
     return MirrorState(
         mirrored_at=good_at,
-        planned=planned_pk if good_at is None else None,
+        # One that only planned after others were applied is the first of another Calpendo.
+        planned=planned_pk if planned_pk and planned_pk > (good or 0) else None,
         has_failed=outcome == SweepOutcome.INCOMPLETE,
     )
 
@@ -72,9 +72,16 @@ def last_troubles(actor: Actor) -> Troubles:
     )
 
 
-def good_sweeps() -> QuerySet[Sweep]:
-    """Those that read all of Calpendo and were applied, the newest first."""
-    return Sweep.objects.filter(outcome__in=GOOD).order_by("-pk")
+def good_sweeps(instance: str | None = None) -> QuerySet[Sweep]:
+    """Those that read all of Calpendo (of this one; None: of any) and were applied, the newest first."""
+    found = Sweep.objects.filter(outcome__in=GOOD).order_by("-pk")
+    return found if instance is None else found.filter(of_instance(instance))
+
+
+def of_instance(instance: str) -> Q:
+    """Sweeps of this Calpendo."""
+    noted = Q(details__instance=instance)
+    return noted | Q(details__instance__isnull=True) if instance == FIRST_INSTANCE else noted
 
 
 def _ended() -> QuerySet[Sweep]:

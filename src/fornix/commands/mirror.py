@@ -9,7 +9,7 @@ import sys
 from django.utils import timezone
 
 from fornix.booking.report import HELD
-from fornix.booking.sweep import FIRST_WAITS, SweepResult, find_last_good_sweep, run_sweep
+from fornix.booking.sweep import FIRST_WAITS, SweepResult, run_sweep
 from fornix.commands import mirror_holds, mirror_status, mirror_sweeps, mirror_test, mirror_undo
 from fornix.commands.main import DONE, FAILED, USAGE, WAITS
 from fornix.models import SweepOutcome
@@ -92,7 +92,7 @@ def in_words(result: SweepResult) -> list[str]:
     is_planned = result.outcome is SweepOutcome.PLANNED
     lines = [f"{line.kind}: {line.about}: {line.text}" for line in result.lines if line.kind != HELD]
     verb = "would change" if result.is_dry_run or is_planned else "changed"
-    is_first = is_planned or (result.is_dry_run and find_last_good_sweep() is None)
+    is_first = is_planned or (result.is_dry_run and result.is_first)
     return [
         f"read {read} with {result.requests} requests; {len(lines)} things {verb}",
         *_first(lines),
