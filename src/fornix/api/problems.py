@@ -31,13 +31,21 @@ class FormerCodeOut(Shape):
     until: datetime
 
 
+class FormerTitleOut(Shape):
+    """A title that was given up."""
+
+    title: str
+    until: datetime
+
+
 class RenamedOut(Shape):
-    """A project whose code changed."""
+    """A project whose code or title changed."""
 
     code: str = Field(description="The code now.")
     title: str
     label: str = Field(description="What it is called here; empty without data.")
     former: list[FormerCodeOut]
+    former_titles: list[FormerTitleOut]
     changed_at: datetime
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from django.db.models import Q
 
@@ -14,7 +15,7 @@ from fornix.catalog.projects import find_project
 from fornix.catalog.typed_text import fold_text, name_words
 from fornix.dicom.labels import fold_code
 from fornix.errors import NotVisible
-from fornix.models import Account, BookingPerson, BookingProject, Project
+from fornix.models import Account, BookingName, BookingPerson, BookingProject, Project
 
 MOST_NAMED = 8
 
@@ -86,7 +87,7 @@ def find_asked_person(name: str, aliases: Mapping[str, str] = NO_ALIASES) -> Ask
 
 
 def find_asked_project(text: str) -> AskedProject:
-    """The project of a label or code, present or former; else of Calpendo's id; else of a title that is one's alone.
+    """The project of a label or code, present or former; else of Calpendo's id; else of a title, present or former.
 
     :raises NoProjectOfThatCode, SeveralProjectsOfThatTitle: it is none's, or several ones'.
     """
@@ -184,23 +185,43 @@ def _with_account(account: Account) -> AskedPerson:
 
 def _by_title(text: str) -> AskedProject:
     title = fold_text(text).split()
-    projects = [row for row in Project.objects.exclude(name="") if fold_text(row.name).split() == title]
-    here = {row.booking_project_id for row in projects}
-    booked = [
-        row
-        for row in BookingProject.objects.exclude(name="")
-        if row.pk not in here and fold_text(row.name).split() == title
-    ]
-    if not title or not (projects or booked):
+    found = (_titled(title) or _formerly_titled(title)) if title else []
+    if not found:
         raise NoProjectOfThatCode(f"There is no project {text}, neither here nor in Calpendo.")
-    if len(projects) + len(booked) > 1:
-        codes = [
-            *(row.label for row in projects),
-            *(row.code or f"calpendo:{row.external_id}" for row in booked),
-        ]
+    if len(found) > 1:
+        codes = ", ".join(_code_of(*each) for each in found[:MOST_NAMED])
         raise SeveralProjectsOfThatTitle(
-            f"Several projects have the title {text}. Name one by its code: {', '.join(codes[:MOST_NAMED])}."
+            f"Several projects have or had the title {text}. Name one by its code: {codes}."
         )
-    if projects:
-        return AskedProject(text, projects[0], projects[0].booking_project)
-    return AskedProject(text, Project.objects.filter(booking_project=booked[0]).first(), booked[0])
+    return AskedProject(text, *found[0])
+
+
+_Titled: TypeAlias = tuple[Project | None, BookingProject | None]
+
+
+def _titled(title: Sequence[str]) -> list[_Titled]:
+    """The projects of this title here, and in Calpendo those that are not among them."""
+    here = Project.objects.exclude(name="").select_related("booking_project").order_by("pk")
+    projects = [row for row in here if fold_text(row.name).split() == title]
+    known = {row.booking_project_id for row in projects}
+    there = BookingProject.objects.exclude(name="").values_list("pk", "name")
+    booked = {pk for pk, name in there if pk not in known and fold_text(name).split() == title}
+    return [*((row, row.booking_project) for row in projects), *_booked(booked)]
+
+
+def _formerly_titled(title: Sequence[str]) -> list[_Titled]:
+    """The projects of Calpendo that had this title once."""
+    names = BookingName.objects.values_list("booking_project_id", "name")
+    return _booked({pk for pk, name in names if fold_text(name).split() == title})
+
+
+def _booked(keys: Collection[int]) -> list[_Titled]:
+    rows = BookingProject.objects.filter(pk__in=keys).select_related("project").order_by("pk")
+    # The reverse of a one-to-one: none is an error there.
+    return [(getattr(row, "project", None), row) for row in rows]
+
+
+def _code_of(project: Project | None, booked: BookingProject | None) -> str:
+    if project is not None:
+        return project.label
+    return booked.code or f"calpendo:{booked.external_id}" if booked is not None else ""

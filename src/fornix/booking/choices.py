@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any, TypeVar, cast
 
 from fornix.booking.config import (
+    USUAL_ROLES,
     CalpendoConfig,
     FieldNames,
     PiKind,
@@ -102,6 +103,7 @@ def config_of(choices: tuple[Choice, ...], password: str) -> CalpendoConfig:
         scanners=tuple(chosen("scanners").items()),
         excluded=tuple(chosen("excluded_codes")),
         pi=tuple(_pi_source(text) for text in chosen("pi")),
+        roles=tuple({**dict(USUAL_ROLES), **chosen("roles")}.items()),
         types=_names(TypeNames, "types", values),
         fields=_names(FieldNames, "fields", values),
         sentinel_projects=tuple(chosen("sentinel_projects")),

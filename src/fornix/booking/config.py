@@ -33,6 +33,10 @@ DEFAULT_PI = (
     PiSource("name", "piName"),
     PiSource("person", "groupLeader"),
 )
+# Which role each part in a project gives, and the words for roles, as models.memberships has them: the settings read
+# this before there are models.
+USUAL_ROLES = (("owner", "owner"), ("pi", "owner"), ("user", "member"))
+ROLE_WORDS = ("owner", "member", "collaborator")
 # Projects that exist for bookkeeping only. Matched whole, whatever the case; `_` stands for any separator.
 DEFAULT_EXCLUDED = ("BLOCKER", "QA_?PHANTOM", "TRAINING")
 
@@ -86,6 +90,7 @@ class Thresholds:
 class CalpendoConfig:
     """One Calpendo. `scanners` pairs resource ids with modalities; empty means: those whose name says MRI or MEG.
 
+    `roles` pairs each part that a person has in a project, owner, pi or user, with the role that it gives here.
     `sentinel_*` are ids that a complete answer contains; `alias_domains` pairs an e-mail domain with the one
     that it is another spelling of; on `term_ends` many people become inactive and nobody is surprised.
     """
@@ -98,6 +103,7 @@ class CalpendoConfig:
     scanners: tuple[tuple[str, str], ...] = ()
     excluded: tuple[str, ...] = DEFAULT_EXCLUDED
     pi: tuple[PiSource, ...] = DEFAULT_PI
+    roles: tuple[tuple[str, str], ...] = USUAL_ROLES
     types: TypeNames = TypeNames()
     fields: FieldNames = FieldNames()
     sentinel_projects: tuple[str, ...] = ()

@@ -31,5 +31,6 @@ def apply_grants(
     parts = {Part(role.person.external_id, role.part): Hold(role.hold) for role in roles}
     source = source_of(booked.instance)
     current = current_roles(Membership.objects.filter(project=project, source=source))
-    wanted = roles_after(as_booked_project(booked, parts), people, current)
-    return replace_grants(project, source, as_grants(wanted), at=at, sweep_id=sweep_id, decided_by=decided_by)
+    mirrored = as_booked_project(booked, parts)
+    wanted = as_grants(roles_after(mirrored, people, current), mirrored.part_roles)
+    return replace_grants(project, source, wanted, at=at, sweep_id=sweep_id, decided_by=decided_by)

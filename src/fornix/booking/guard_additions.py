@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 
+from fornix.access.policy import ROLE_ORDER
 from fornix.booking.config import Thresholds
-from fornix.booking.mirror import USER, BookedProject, Mirror, Part, Person
+from fornix.booking.mirror import BookedProject, Mirror, Part, Person
+from fornix.booking.roles import strongest
 from fornix.booking.standing import ProjectStanding
 from fornix.models.booking import Hold
-
-_USER, _LEADER = 1, 2  # what a part gives: an owner and a PI more than a user
+from fornix.models.memberships import Role
 
 
 def hold_additions(
@@ -37,22 +38,46 @@ def hold_additions(
         if project_id in attached
     }
     after = {project_id: _in_force(projects[project_id], people) for project_id in with_data}
+    known = {
+        project_id: _given(parts, mirror.projects[project_id].part_roles)
+        for project_id, parts in before.items()
+    }
     joining = {
-        project_id: _raised(before.get(project_id, frozenset()), parts) for project_id, parts in after.items()
+        project_id: _raised(known.get(project_id, {}), _given(parts, projects[project_id].part_roles))
+        for project_id, parts in after.items()
     }
     number = sum(map(len, joining.values()))
-    of = sum(len(_strongest(parts)) for parts in before.values())
+    of = sum(map(len, known.values()))
     if number <= limits.added_most and (number < limits.added_few or number <= limits.added_share * of):
         return dict(projects), ""
     held = dict(projects)
     for project_id, person_ids in joining.items():
         new = after[project_id] - before.get(project_id, frozenset())
         back = {part: Hold.PENDING for part in new if part.person_id in person_ids}
-        held[project_id] = replace(held[project_id], parts={**held[project_id].parts, **back})
-    reason = (
-        f"{number} people would get into projects with data at once, where {of} are now; all of them wait"
-    )
-    return held, reason
+        held[project_id] = _held_back(held[project_id], back, mirror.projects.get(project_id))
+    return held, _reason(number, of, is_by_roles=_roles_differ(mirror, projects, before))
+
+
+def _held_back(
+    project: BookedProject, back: Mapping[Part, Hold], before: BookedProject | None
+) -> BookedProject:
+    """Without the parts that wait, and with the roles that parts gave before."""
+    part_roles = before.part_roles if before else project.part_roles
+    return replace(project, parts={**project.parts, **back}, part_roles=part_roles)
+
+
+def _roles_differ(mirror: Mirror, projects: Mapping[str, BookedProject], attached: Iterable[str]) -> bool:
+    return any(mirror.projects[each].part_roles != projects[each].part_roles for each in attached)
+
+
+def _reason(number: int, of: int, *, is_by_roles: bool) -> str:
+    if is_by_roles:
+        # Nobody decides on this person by person: the site chose it, and can allow it.
+        return (
+            f"{number} people would get in, or get more by calpendo.roles, at once, where {of} are now; all of them "
+            "wait, and the roles stay as they were until calpendo.guards.added_most allows so many"
+        )
+    return f"{number} people would get into projects with data at once, where {of} are now; all of them wait"
 
 
 def _in_force(project: BookedProject, people: Mapping[str, Person]) -> frozenset[Part]:
@@ -67,15 +92,19 @@ def _is_active(part: Part, people: Mapping[str, Person]) -> bool:
     return person is not None and person.is_active
 
 
-def _strongest(parts: Iterable[Part]) -> dict[str, int]:
-    ranks: dict[str, int] = {}
+def _given(parts: Iterable[Part], part_roles: Mapping[str, Role]) -> dict[str, Role]:
+    """Person -> the strongest role of their parts."""
+    given: dict[str, Role] = {}
     for part in parts:
-        rank = _USER if part.part == USER else _LEADER
-        ranks[part.person_id] = max(rank, ranks.get(part.person_id, 0))
-    return ranks
+        role = part_roles[part.part]
+        given[part.person_id] = strongest([role, given.get(part.person_id, role)])
+    return given
 
 
-def _raised(before: Iterable[Part], after: Iterable[Part]) -> set[str]:
+def _raised(before: Mapping[str, Role], after: Mapping[str, Role]) -> set[str]:
     """Who gets in, or gets more than before."""
-    known = _strongest(before)
-    return {person_id for person_id, rank in _strongest(after).items() if rank > known.get(person_id, 0)}
+    return {
+        person_id
+        for person_id, role in after.items()
+        if person_id not in before or ROLE_ORDER.index(role) < ROLE_ORDER.index(before[person_id])
+    }

@@ -19,6 +19,7 @@ from fornix.booking.mirror import (
     Mirror,
     Part,
     Person,
+    as_roles,
 )
 from fornix.booking.roles import strongest
 from fornix.models import (
@@ -105,6 +106,7 @@ def as_booked_project(
         pi_email=row.pi_email,
         resource_ids=tuple(row.resource_ids),
         is_eligible=row.is_eligible,
+        part_roles=as_roles(row.part_roles),
         created_text=row.created_text,
         modified_text=row.modified_text,
         absence=_absence(row),

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from fornix.booking.booked_times import BookedTime
 from fornix.booking.standing import ProjectStanding, project_standing
 from fornix.catalog.person_names import full_name
-from fornix.models.booking import Hold
+from fornix.models.booking import Hold, usual_roles
 from fornix.models.memberships import Role
 
 OWNER, PI, USER = "owner", "pi", "user"
@@ -63,6 +63,11 @@ class Part:
     part: str
 
 
+def as_roles(written: Mapping[str, str]) -> dict[str, Role]:
+    """Which role each part gives, as a row writes it."""
+    return {part: Role(role) for part, role in written.items()}
+
+
 # Parts that Calpendo no longer tells of, and that count here all the same.
 OUTLASTING = frozenset({Hold.ENDING, Hold.WAITING, Hold.KEPT})
 # Parts that Calpendo tells of, and that do not count here.
@@ -74,7 +79,7 @@ class BookedProject:
     """A Calpendo project as last known, with the part that each person has in it and how that part is held.
 
     `status` is what the mirror acts on; while `hold` keeps it, `held_status` is what Calpendo says. `ending_since`:
-    when its parts that are ENDING were first missing.
+    when its parts that are ENDING were first missing. `part_roles`: which role each part gives.
     """
 
     id: str
@@ -90,6 +95,7 @@ class BookedProject:
     pi_email: str = ""
     resource_ids: tuple[str, ...] = ()
     is_eligible: bool = False
+    part_roles: Mapping[str, Role] = field(default_factory=lambda: as_roles(usual_roles()))
     created_text: str = ""
     modified_text: str = ""
     absence: Absence = PRESENT

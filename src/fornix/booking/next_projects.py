@@ -10,7 +10,17 @@ from fornix.booking.answer import PersonRow, ProjectRow
 from fornix.booking.columns import fitted
 from fornix.booking.config import CalpendoConfig
 from fornix.booking.eligibility import counts
-from fornix.booking.mirror import OWNER, PI, PRESENT, USER, BookedProject, BookedResource, Part, Person
+from fornix.booking.mirror import (
+    OWNER,
+    PI,
+    PRESENT,
+    USER,
+    BookedProject,
+    BookedResource,
+    Part,
+    Person,
+    as_roles,
+)
 from fornix.booking.next_parts import next_parts
 from fornix.booking.next_people import keep
 from fornix.booking.pi import ResolvedPi, resolve_pi
@@ -66,6 +76,7 @@ def next_project(project: BookedProject, row: ProjectRow, around: Surroundings) 
     if after.standing is ProjectStanding.FROZEN:
         return NextProject(after, ())
     told = _told(project, row, pi, around)
+    after = replace(after, part_roles=as_roles(dict(around.config.roles)))
     after = next_parts(after, told.parts, told.unread, around.at)
     return NextProject(after, tuple(f"{after.title}: {each}" for each in told.concerns))
 

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
-from django.db.models import Count, F, Max, Model, QuerySet
+from django.db.models import Count, F, Max, Model, Q, QuerySet
+from django.db.models.functions import Coalesce, Greatest
 
 from fornix.access.actors import Actor
 from fornix.access.policy import require_administrator
@@ -20,6 +21,7 @@ from fornix.models import BookingCode, BookingPerson, BookingProject
 
 MOST = 200
 EXAMPLES = 3
+_NAMED = ("codes", "names")
 Row = TypeVar("Row", bound=Model)
 
 
@@ -40,13 +42,22 @@ class FormerCode:
 
 
 @dataclass(frozen=True, slots=True)
+class FormerTitle:
+    """A title that was given up."""
+
+    title: str
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Renamed:
-    """A project whose code changed. `label` is what it is called here, "" without data here."""
+    """A project whose code or title changed. `label` is what it is called here, "" without data here."""
 
     code: str
     title: str
     label: str
     former: tuple[FormerCode, ...]
+    former_titles: tuple[FormerTitle, ...]
     changed_at: datetime
 
 
@@ -100,12 +111,14 @@ def hidden_fields(actor: Actor) -> tuple[HiddenField, ...]:
 
 
 def renamed(actor: Actor) -> tuple[Renamed, ...]:
-    """Projects that have had another code, the newest change first; at most MOST. For administrators."""
+    """Projects that have had another code or title, the newest change first; at most MOST. For administrators."""
     require_administrator(actor)
     projects = BookingProject.objects.annotate(
-        code_count=Count("codes"), changed_at=Max("codes__first_seen_at")
-    ).filter(code_count__gt=1)
-    rows = projects.select_related("project").prefetch_related("codes").order_by("-changed_at", "pk")
+        code_count=Count("codes", distinct=True),
+        name_count=Count("names", distinct=True),
+        changed_at=Greatest(*(Coalesce(Max(f"{each}__first_seen_at"), "first_seen_at") for each in _NAMED)),
+    ).filter(Q(code_count__gt=1) | Q(name_count__gt=1))
+    rows = projects.select_related("project").prefetch_related(*_NAMED).order_by("-changed_at", "pk")
     return tuple(_renamed(row) for row in rows[:MOST])
 
 
@@ -177,6 +190,11 @@ def _renamed(row: BookingProject) -> Renamed:
         title=row.name,
         label=_label(row),
         former=tuple(FormerCode(code.code, code.last_seen_at) for code in former),
+        former_titles=tuple(
+            FormerTitle(name.name, name.last_seen_at)
+            for name in sorted(row.names.all(), key=lambda name: name.last_seen_at, reverse=True)
+            if name.name != row.name
+        ),
         changed_at=vars(row)["changed_at"],
     )
 

@@ -13,7 +13,7 @@ from datetime import date, datetime
 from typing import TypeAlias, get_args
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from fornix.booking.config import MODALITIES, PiKind, check_address
+from fornix.booking.config import MODALITIES, ROLE_WORDS, USUAL_ROLES, PiKind, check_address
 from fornix.booking.refusals import CalpendoSettingInvalid
 
 # What TOML, JSON and a form can all carry; days are texts such as 2027-06-30.
@@ -235,6 +235,11 @@ def _scanner(resource_id: str, modality: str) -> tuple[str, str] | None:
     return (resource_id, modality.upper()) if resource_id and modality.upper() in MODALITIES else None
 
 
+def _role_of_part(part: str, role: str) -> tuple[str, str] | None:
+    is_known = part.lower() in dict(USUAL_ROLES) and role.lower() in ROLE_WORDS
+    return (part.lower(), role.lower()) if is_known else None
+
+
 def _alias(domain: str, other: str) -> tuple[str, str] | None:
     """Both as DNS spells them, for they are compared with such."""
     first, second = (_as_idna(each.casefold().removeprefix("@")) for each in (domain, other))
@@ -283,6 +288,7 @@ PLACES_OF_PI = _list_kind(
     ";\n",
 )
 SCANNERS = _table_kind("scanners", 'a table of resource ids with MR or MEG, such as "11" = "MR"', _scanner)
+ROLES = _table_kind("roles", 'a table such as owner = "owner", pi = "owner", user = "member"', _role_of_part)
 DOMAINS = _table_kind(
     "domains", 'a table of domains that are the same, such as "win.ox.ac.uk" = "ndcn.ox.ac.uk"', _alias
 )

@@ -12,6 +12,7 @@ from fornix.booking import option_kinds as kinds
 from fornix.booking.config import (
     DEFAULT_EXCLUDED,
     DEFAULT_PI,
+    USUAL_ROLES,
     FieldNames,
     Thresholds,
     TypeNames,
@@ -116,6 +117,11 @@ _PROJECTS = (
         "where a project's PI is written, tried in this order. `reference:` a property that refers to a user, `email:` "
         "one with an e-mail, `name:` one with a name (shown, gives no right), `person:` a property of the owner",
         env="FORNIX_CALPENDO_PI",
+    ),
+    Option(
+        "calpendo.roles", Section.PROJECTS, kinds.ROLES, dict(USUAL_ROLES),
+        "which role here each part in a project gives: `owner`, `pi` and `user` with owner, member or collaborator; "
+        "a change applies with the next sweep, within its guards",
     ),
     Option(
         "calpendo.show_empty_projects", Section.PROJECTS, kinds.CHOICE, default=False,

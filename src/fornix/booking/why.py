@@ -43,7 +43,7 @@ def explain(
     """Why the account (or person of Calpendo) `name` may or may not see the project `code`.
 
     :param name: a login here; else a login, id, e-mail or name in Calpendo (asked.py).
-    :param code: a label here; else a code, an id or a title in Calpendo.
+    :param code: a label here; else a code, an id or a title, present or former, in Calpendo.
     :param aliases: e-mail domains that are another one by other names, as the site's configuration has them.
     :raises NobodyOfThatName, SeveralOfThatName, NoProjectOfThatCode, SeveralProjectsOfThatTitle: it cannot be told
         who or what is meant.

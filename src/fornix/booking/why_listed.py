@@ -13,7 +13,7 @@ from fornix.booking.standing import (
     project_standing,
 )
 from fornix.booking.why_linked import status_of, time_of
-from fornix.catalog.people import PARTS, ROLES, person_name
+from fornix.catalog.people import PARTS, person_name, role_of
 from fornix.dicom.labels import fold_code
 from fornix.models import BookingPerson, BookingProject, BookingRole, Sweep
 from fornix.models.booking import Hold
@@ -47,7 +47,11 @@ def about_project(asked: AskedProject) -> list[str]:
 
 def about_parts(person: BookingPerson, booked: BookingProject) -> list[str]:
     """The parts of a person in a project, with what holds them, and whether the person may work at all."""
-    roles = list(BookingRole.objects.filter(booking_project=booked, person=person).order_by("part"))
+    roles = list(
+        BookingRole.objects.filter(booking_project=booked, person=person)
+        .select_related("booking_project")
+        .order_by("part")
+    )
     name = person_name(person)
     if not roles:
         reasons = [f"{name} (id {person.external_id}) is neither owner, PI nor user of {booked} in Calpendo"]
@@ -117,7 +121,7 @@ def _about_part(role: BookingRole, name: str, booked: BookingProject) -> str:
     if hold in _GONE:
         return f"Calpendo no longer lists {name} as {part}, since {_sweep_at(role.held_at)}; {_EFFECTS[hold]}"
     listed = f"{name} is {part} in Calpendo since {_sweep_at(role.since)}"
-    return f"{listed}; {_EFFECTS[hold]}" if hold else f"{listed}, which makes {ROLES[role.part].value}"
+    return f"{listed}; {_EFFECTS[hold]}" if hold else f"{listed}, which makes {role_of(role).value}"
 
 
 def _about_person(person: BookingPerson) -> list[str]:

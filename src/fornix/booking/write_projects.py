@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 
 from fornix.booking.mirror import Absence, BookedProject, Part
 from fornix.booking.plan import ProjectChange
+from fornix.booking.write_names import write_names
 from fornix.dicom.labels import fold_code
 from fornix.models import BookingCode, BookingPerson, BookingProject, BookingRole
 from fornix.models.booking import Hold
@@ -24,6 +25,7 @@ PROJECT_FIELDS = (
     "pi_text",
     "pi_email",
     "is_eligible",
+    "part_roles",
     "created_text",
     "modified_text",
 )
@@ -44,6 +46,7 @@ def write_projects(changes: Sequence[ProjectChange], instance: str, at: datetime
     for row in known.values():
         row.save()
     _write_codes(rows, changes, at)
+    write_names(rows, changes, at)
     _write_parts(rows, changes, instance, at)
     return rows
 

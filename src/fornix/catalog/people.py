@@ -16,7 +16,6 @@ from fornix.models.booking import Hold
 from fornix.models.memberships import OverrideKind, Role
 
 PARTS = {"owner": "owner", "pi": "PI", "user": "user"}
-ROLES = {"owner": Role.OWNER, "pi": Role.OWNER, "user": Role.MEMBER}  # contract calpendo section 4.2
 WITHOUT_EFFECT = (Hold.PENDING, Hold.REFUSED)
 
 
@@ -80,7 +79,11 @@ def person_name(person: BookingPerson) -> str:
 def project_people(project_id: int, booking_project_id: int | None) -> tuple[PersonLine, ...]:
     """Everybody in a project; the caller has made sure that the actor may read it. By standing, role, then name."""
     roles = BookingRole.objects.filter(booking_project_id=booking_project_id)
-    parts = list(roles.select_related("person__account").order_by("pk")) if booking_project_id else []
+    parts = (
+        list(roles.select_related("person__account", "booking_project").order_by("pk"))
+        if booking_project_id
+        else []
+    )
     admitted = _admitted(project_id, parts)
     listed = _listed(part for part in parts if not _has_line(part, admitted))
     return tuple(sorted([*admitted.values(), *listed], key=_rank))
@@ -90,6 +93,11 @@ def people_called(people: Sequence[PersonLine], typed: str) -> tuple[PersonLine,
     """Those whose name or user name has all words that were typed, whatever accents and case."""
     words = typed_words(typed)
     return tuple(person for person in people if is_found(words, person.name, person.username))
+
+
+def role_of(part: BookingRole) -> Role:
+    """The role that a part gives, as the site had chosen when the mirror last wrote its project."""
+    return Role(part.booking_project.part_roles[part.part])
 
 
 def evidence_of(parts: Iterable[BookingRole]) -> str:
@@ -110,7 +118,7 @@ def ground_of(row: Membership, parts: Iterable[BookingRole]) -> Ground:
         part
         for part in parts
         if row.source == f"calpendo:{part.person.instance}"
-        and ROLES[part.part] == row.role
+        and role_of(part) == row.role
         and part.hold not in WITHOUT_EFFECT
     ]
     return Ground(row.source, row.role, evidence_of(own) or row.evidence, row.granted_at, hold_of(own))
@@ -204,7 +212,7 @@ def _standing_of_listed(person: BookingPerson, parts: Sequence[BookingRole]) -> 
 def _ground_of_part(part: BookingRole) -> Ground:
     return Ground(
         source=f"calpendo:{part.person.instance}",
-        role=ROLES[part.part].value,
+        role=role_of(part).value,
         evidence=evidence_of([part]),
         since=part.since,
         hold=_hold(part),

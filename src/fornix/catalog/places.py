@@ -35,7 +35,7 @@ def places(actor: Actor, window: Window) -> Listing[PlaceLine]:
     parts: defaultdict[int | None, list[BookingRole]] = defaultdict(list)
     booked = [row.booking_project_id for row in page.rows if row.booking_project_id is not None]
     roles = BookingRole.objects.filter(person__account=actor.account, booking_project__in=booked)
-    for role in roles.select_related("person").order_by("pk"):
+    for role in roles.select_related("person", "booking_project").order_by("pk"):
         parts[role.booking_project_id].append(role)
     booked_as = {row.pk: row.booking_project_id for row in page.rows}
     grounds: defaultdict[int, list[Ground]] = defaultdict(list)

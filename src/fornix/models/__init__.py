@@ -5,6 +5,7 @@ from fornix.models.arrivals import Arrival, Upload
 from fornix.models.booking import (
     Booking,
     BookingCode,
+    BookingName,
     BookingPerson,
     BookingProject,
     BookingRole,
@@ -30,6 +31,7 @@ __all__ = [
     "Blob",
     "Booking",
     "BookingCode",
+    "BookingName",
     "BookingPerson",
     "BookingProject",
     "BookingRole",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 
 from fornix.models.accounts import Account
+from fornix.models.memberships import Role
 
 
 class Hold(models.TextChoices):
@@ -20,6 +21,11 @@ class Hold(models.TextChoices):
     KEPT = "kept"
     PENDING = "pending"
     REFUSED = "refused"
+
+
+def usual_roles() -> dict[str, str]:
+    """What each part gives where a site chose nothing else (contract calpendo 4.2)."""
+    return {"owner": Role.OWNER.value, "pi": Role.OWNER.value, "user": Role.MEMBER.value}
 
 
 class BookingPerson(models.Model):
@@ -81,6 +87,8 @@ class BookingProject(models.Model):
     pi_email = models.CharField(max_length=320, blank=True)
     resource_ids = models.JSONField(default=list)  # of resources it may book, as text
     is_eligible = models.BooleanField(default=False)  # books an MRI or MEG scanner, and is not excluded
+    # Part -> role, as the site had chosen in the last sweep that the project was mirrored in.
+    part_roles = models.JSONField(default=usual_roles)
     created_text = models.CharField(max_length=40, blank=True)
     modified_text = models.CharField(max_length=40, blank=True)  # Calpendo's own stamp of the last change
     missing_since = models.DateTimeField(null=True)  # not in complete answers since then
@@ -114,6 +122,18 @@ class BookingCode(models.Model):
 
     def __str__(self) -> str:
         return self.code
+
+
+class BookingName(models.Model):
+    """A title that a booking project carries or carried, dated as BookingCode is; by titles nothing is filed."""
+
+    booking_project = models.ForeignKey(BookingProject, on_delete=models.CASCADE, related_name="names")
+    name = models.CharField(max_length=1000)
+    first_seen_at = models.DateTimeField()
+    last_seen_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class BookingRole(models.Model):

@@ -10,7 +10,7 @@ from tests.integration.web.mirror_rows import booked_person, booked_project, swe
 
 from fornix.access.actors import OPERATOR
 from fornix.booking.oddities import ambiguous_codes, hidden_fields, renamed, unknown_statuses, vanished
-from fornix.models import BookingCode, BookingProject
+from fornix.models import BookingCode, BookingName, BookingProject
 
 pytestmark = pytest.mark.django_db
 AT = factories.AT
@@ -53,6 +53,19 @@ def test_a_renamed_project_is_told_with_the_codes_it_had_and_until_when():
 
     assert (found.code, [each.code for each in found.former]) == ("NEW", ["OLD", "OLDER"])
     assert (found.former[0].until, found.changed_at) == (AT - timedelta(days=5), AT)
+
+
+def test_a_project_of_another_title_is_told_with_the_titles_it_had():
+    booked = booked_project("P001", name="New title")
+    for name, days in (("Old title", 5), ("New title", 0)):
+        seen = AT - timedelta(days=days)
+        BookingName.objects.create(booking_project=booked, name=name, first_seen_at=seen, last_seen_at=seen)
+    carry(booked, "P001", days_ago=9)
+
+    (found,) = renamed(OPERATOR)
+
+    assert [each.title for each in found.former_titles] == ["Old title"]
+    assert (found.former, found.changed_at) == ((), AT)
 
 
 def test_missing_projects_are_told_those_that_are_gone_first():

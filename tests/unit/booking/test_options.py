@@ -40,6 +40,7 @@ def config(*, environment=None, file=None, page=None) -> CalpendoConfig:
         (kinds.DAYS, "2027-06-30\n2027-12-31", ["2027-06-30", "2027-12-31"]),
         (kinds.DOMAINS, "WIN.ox.ac.uk=ndcn.ox.ac.uk", {"win.ox.ac.uk": "ndcn.ox.ac.uk"}),
         (kinds.DOMAINS, "@bücher.test=buch.test", {"xn--bcher-kva.test": "buch.test"}),
+        (kinds.ROLES, "PI=member, user = Collaborator", {"pi": "member", "user": "collaborator"}),
         (kinds.IDS, "7, 300004157000412", ["7", "300004157000412"]),
         (kinds.SHARE, "5 %", 0.05),
         (kinds.SHARE, "0.05", 0.05),
@@ -62,6 +63,7 @@ def test_what_a_person_types_is_understood(kind, text, value):
         *((kinds.DOMAINS, text) for text in ["a.test", "a.test=a.test", "me@a.test=b.test"]),
         *((kinds.SHARE, text) for text in ["", "nan", "inf", "-1", "7", "120 %"]),
         *((kinds.count_kind(1, 9), text) for text in ["", "0", "10", "1.5", "१", "9" * 5000]),
+        *((kinds.ROLES, text) for text in ["pi", "guest=member", "user=admin", "pi=owner,PI=member"]),
         (kinds.CHOICE, "perhaps"),
         *((kinds.TEXT, text) for text in ["", " ", "a\nb", "a" * 301]),
         *((kinds.PROPERTY, text) for text in ["project code", "1st", "a..b", "a/b"]),
@@ -209,3 +211,9 @@ def test_every_option_but_the_secret_is_printed():
     ]
     assert missing == ["calpendo.password"]
     assert options_in(printed).values == {}
+
+
+def test_a_part_that_is_not_chosen_gives_its_usual_role():
+    chosen = config(file={"calpendo.roles": {"user": "collaborator"}})
+
+    assert dict(chosen.roles) == {"owner": "owner", "pi": "owner", "user": "collaborator"}
