@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from itertools import combinations, product
 
 import pytest
 from tests.integration.booking.mirrored import (
@@ -227,6 +228,13 @@ def gain(row: dict[str, str], left: set) -> int:
 
 
 ROWS = pairwise()
+
+
+def test_the_variants_hold_every_pair_of_values_of_two_switches():
+    for (a, values_of_a), (b, values_of_b) in combinations(SWITCHES.items(), 2):
+        assert {(row[a], row[b]) for row in ROWS} == set(product(values_of_a, values_of_b))
+    assert "sets_in_paths" in SWITCHES
+    assert len(ROWS) < 30
 
 
 @pytest.mark.django_db
