@@ -95,6 +95,49 @@ def test_the_order_of_rows_means_nothing(first, second, chance):
 
 
 @settings(max_examples=40)
+@given(answers(), answers(), st.randoms())
+def test_the_order_of_users_within_a_row_means_nothing(first, second, chance):
+    mirror = after(START, first)
+
+    def stirred(row):
+        ids = list(row.users.ids)
+        chance.shuffle(ids)
+        return replace(row, users=replace(row.users, ids=tuple(ids)))
+
+    rows = tuple(row if row.users is UNKNOWN else stirred(row) for row in second.projects)
+    shuffled = replace(second, projects=rows)
+
+    assert applied(mirror, plan(mirror, shuffled)) == applied(mirror, plan(mirror, second))
+
+
+DECIDED = {Hold.WAITING: Hold.KEPT, Hold.PENDING: Hold.REFUSED}
+
+
+def rejected(mirror: Mirror) -> Mirror:
+    """The mirror after somebody rejected all that waits."""
+
+    def decided(each):
+        return replace(each, hold=DECIDED.get(each.hold, each.hold))
+
+    projects = {
+        key: replace(
+            decided(each), parts={part: DECIDED.get(hold, hold) for part, hold in each.parts.items()}
+        )
+        for key, each in mirror.projects.items()
+    }
+    return replace(mirror, projects=projects, people={key: decided(p) for key, p in mirror.people.items()})
+
+
+@settings(max_examples=40)
+@given(answers(), answers(), st.booleans(), st.integers(1, 4))
+def test_what_waits_or_was_rejected_survives_any_number_of_equal_answers(first, second, is_decided, times):
+    mirror = after(START, first, second, second, at=AT - HOUR)  # a former owner goes with the second
+    mirror = rejected(mirror) if is_decided else mirror
+
+    assert after(mirror, *[second] * times) == mirror
+
+
+@settings(max_examples=40)
 @given(answers(), answers())
 def test_hidden_people_of_a_project_never_lose_it(first, second):
     mirror = after(START, first)
