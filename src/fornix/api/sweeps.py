@@ -122,6 +122,7 @@ class UndoneOut(Shape):
     suspended: int = Field(description="People who are suspended again.")
     unlinked: int = Field(description="People whose link to an account is undone.")
     skipped: int = Field(description="Changes left alone, because their rows have changed since.")
+    in_force: int = Field(description="Rights that the sweep gave and that are in force still.")
 
 
 @router.get(

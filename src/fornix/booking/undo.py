@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 
 from django.db import transaction
@@ -16,14 +16,25 @@ from django.db import transaction
 from fornix.access.actors import Actor
 from fornix.access.policy import require_administrator
 from fornix.audit.events import Verb, record_event
+from fornix.booking.config import source_of
 from fornix.booking.hold_effects import projects_of, regrant
 from fornix.booking.lease import require_no_sweep
+from fornix.booking.mirror import OUTLASTING
 from fornix.booking.people import undo_link
 from fornix.booking.report import JOINED, LEFT, LINKED, RESUMED, SUSPENDED
 from fornix.catalog.mirror import FIRST_INSTANCE, GOOD
 from fornix.catalog.people import PARTS
 from fornix.errors import NotVisible, Refused
-from fornix.models import BookingPerson, BookingProject, BookingRole, Project, Sweep, SweepOutcome
+from fornix.models import (
+    BookingPerson,
+    BookingProject,
+    BookingRole,
+    Event,
+    Membership,
+    Project,
+    Sweep,
+    SweepOutcome,
+)
 from fornix.models.booking import Hold
 
 _OF_PERSON = (SUSPENDED, RESUMED, LINKED)
@@ -45,7 +56,8 @@ class Undone:
     """What was taken back. `skipped` are changes whose rows are no longer as that sweep left them.
 
     `restored`: parts in projects that had ended; `taken_back`: parts that had begun. `reactivated` and `suspended`
-    are people, as are those `unlinked` from an account.
+    are people, as are those `unlinked` from an account. `in_force`: rights that the sweep gave and that are there
+    still, because the mirror's rows say so otherwise by now.
     """
 
     restored: int = 0
@@ -54,6 +66,7 @@ class Undone:
     skipped: int = 0
     suspended: int = 0
     unlinked: int = 0
+    in_force: int = 0
 
 
 def undo_sweep(actor: Actor, sweep_id: int, *, at: datetime) -> Undone:
@@ -74,9 +87,9 @@ def undo_sweep(actor: Actor, sweep_id: int, *, at: datetime) -> Undone:
             with transaction.atomic():
                 require_no_sweep(at)
                 outcomes.update(undo(external_id, lines))
-    undone = Undone(**outcomes)
     with transaction.atomic():
         require_no_sweep(at)
+        undone = replace(Undone(**outcomes), in_force=undoing.count_in_force())
         _close(undoing, undone)
     return undone
 
@@ -180,14 +193,28 @@ class _Undoing:
         return outcomes
 
     def _refuse(self, booked: BookingProject, line: Mapping[str, str]) -> str:
+        # A part may be older than the sweep that let it count: by its project's status, or by attaching it.
         joined = BookingRole.objects.filter(
             booking_project=booked,
             person__external_id=line["person_id"],
             part=line.get("part", ""),
-            since=self.sweep.started_at,
-            hold=Hold.NONE,
+            since__lte=self.sweep.started_at,
         )
-        return "taken_back" if joined.update(hold=Hold.REFUSED, held_at=self.at) else "skipped"
+        if joined.filter(hold=Hold.NONE).update(hold=Hold.REFUSED, held_at=self.at):
+            return "taken_back"
+        # Calpendo did not list it then, either: there is nothing that a next sweep could bring.
+        outlasting = joined.filter(hold__in=OUTLASTING, held_at__lte=self.sweep.started_at)
+        return "taken_back" if outlasting.delete()[0] else "skipped"
+
+    def count_in_force(self) -> int:
+        """How many rights the sweep gave that never ended since."""
+        given = Event.objects.filter(
+            verb=Verb.MEMBERSHIP_GRANTED, source="mirror", details__sweep=self.sweep.pk
+        ).values_list("project_id", "account_id")
+        rows = Membership.objects.filter(
+            source=source_of(self._instance), granted_at=self.sweep.started_at
+        ).values_list("project_id", "account_id")
+        return len(set(given) & set(rows))
 
     def _restore(self, booked: BookingProject, line: Mapping[str, str]) -> str:
         people = BookingPerson.objects.filter(instance=booked.instance, external_id=line["person_id"])

@@ -36,6 +36,8 @@ def run(args: argparse.Namespace) -> int:
     print(WHAT_STAYS)
     if undone.unlinked:
         print("`fornix user link NAME PERSON` makes a link again; no sweep does.")
+    if undone.in_force:
+        print("`fornix why NAME PROJECT` tells what a right rests on, `fornix block PROJECT NAME` ends it.")
     return DONE
 
 
@@ -47,4 +49,5 @@ def _counted(undone: Undone) -> tuple[tuple[str, int], ...]:
         ("people who are suspended again", undone.suspended),
         ("people who are linked to no account any more", undone.unlinked),
         ("left alone, because different by now", undone.skipped),
+        ("rights that it gave and that stay in force", undone.in_force),
     )

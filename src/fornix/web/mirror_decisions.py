@@ -159,6 +159,11 @@ def undone_in_words(sweep_id: int, undone: Undone) -> str:
             "change skipped, because it has changed since",
             "changes skipped, because they have changed since",
         ),
+        (
+            undone.in_force,
+            "right that it gave stays in force, which the access page explains",
+            "rights that it gave stay in force, which the access page explains",
+        ),
     ]
     parts = [plural(count, one, many) for count, one, many in told if count]
     return f"Sweep {sweep_id} is undone: {', '.join(parts) or 'it had changed no rights'}."

@@ -13,8 +13,19 @@ from fornix.booking.holds import approve, held
 from fornix.booking.lease import take_lease
 from fornix.booking.refusals import SweepRunning
 from fornix.booking.undo import CannotUndo, NoSuchSweep, Undone, undo_sweep
+from fornix.catalog.projects import create_project
 from fornix.errors import NotAllowed
-from fornix.models import Account, BookingPerson, BookingProject, Event, Membership, Sweep, SweepOutcome
+from fornix.models import (
+    Account,
+    BookingPerson,
+    BookingProject,
+    BookingRole,
+    Event,
+    Membership,
+    Sweep,
+    SweepOutcome,
+)
+from fornix.models.booking import Hold
 from fornix.models.memberships import Role
 
 PROJECT, PERSON = "Calpendo.Project", "Calpendo.CalpendoUser"
@@ -125,6 +136,76 @@ def test_a_link_that_the_sweep_made_is_undone_for_good(calpendo, db):
     assert (linked, undone) == ({SARAH: "member"}, Undone(unlinked=1))
     assert (mine(), BookingPerson.objects.filter(account__isnull=False).exists()) == ({}, False)
     assert Event.objects.filter(verb="account.unlinked").get().details["sweep"] == number
+
+
+def test_rights_by_a_code_that_came_to_meet_a_project_go_again_and_stay_away(calpendo, db):
+    sweep(calpendo)
+    create_project("LOCAL_7", at=calpendo.site.clock, source="command")
+    add_account("sarah", SARAH, calpendo.site.clock)
+    edit(calpendo, PROJECT, PROJECT_ID, projectCode="LOCAL-7")
+    number = sweep(calpendo).sweep_id
+    attached = mine()
+
+    undone = undo(calpendo, number)
+    at_once = mine()
+    sweep(calpendo)
+
+    assert (attached, at_once, mine()) == ({SARAH: "member"}, {}, {})
+    assert (undone.taken_back > 1, undone.skipped, undone.in_force) == (True, 0, 0)
+
+
+def test_rights_by_a_status_that_became_good_go_again_and_stay_away(calpendo, db):
+    edit(calpendo, PROJECT, PROJECT_ID, status="Draft")
+    sweep(calpendo)
+    add_project(PROJECT_ID, calpendo.site.clock)
+    add_account("sarah", SARAH, calpendo.site.clock)
+    draft = mine()
+    edit(calpendo, PROJECT, PROJECT_ID, status="Approved")
+    number = sweep(calpendo).sweep_id
+    approved = mine()
+
+    undone = undo(calpendo, number)
+    at_once = mine()
+    sweep(calpendo)
+
+    assert (draft, approved, at_once, mine()) == ({}, {SARAH: "member"}, {}, {})
+    assert (undone.skipped, undone.in_force) == (0, 0)
+
+
+def test_a_part_that_calpendo_did_not_list_any_more_ends_with_the_status_that_let_it_count(calpendo, db):
+    edit(calpendo, PROJECT, PROJECT_ID, status="Draft")
+    sweep(calpendo)
+    add_project(PROJECT_ID, calpendo.site.clock)
+    add_account("sarah", SARAH, calpendo.site.clock)
+    parts = BookingRole.objects.filter(booking_project__external_id=PROJECT_ID, person__external_id="9085")
+    parts.update(hold=Hold.KEPT, held_at=calpendo.site.clock)
+    swap(calpendo, "remove", "9085")
+    edit(calpendo, PROJECT, PROJECT_ID, status="Approved")
+    number = sweep(calpendo).sweep_id
+    approved = mine()
+
+    undone = undo(calpendo, number)
+    sweep(calpendo)
+
+    assert (approved, mine(), undone.in_force) == ({SARAH: "member"}, {}, 0)
+    assert not parts.exists()
+
+
+def test_what_stays_in_force_is_told(known, capsys):
+    swap(known, "remove", "9085")
+    sweep(known)
+    swap(known, "add", "9085")
+    number = sweep(known).sweep_id
+    # A decision that came after the sweep, and that undoing it leaves alone.
+    BookingRole.objects.filter(person__external_id="9085", booking_project__external_id=PROJECT_ID).update(
+        hold=Hold.KEPT, held_at=known.site.clock
+    )
+
+    _, out, _ = fornix(capsys, "mirror", "undo", str(number))
+
+    assert "left alone, because different by now: 1; rights that it gave and that stay in force: 1" in out
+    assert "`fornix block PROJECT NAME` ends it" in out
+    assert Event.objects.filter(verb="sweep.undone").get().details["in_force"] == 1
 
 
 def test_what_changed_since_is_left_alone_and_counted(known):
