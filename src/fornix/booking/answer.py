@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from fornix.booking.booked_times import NOTHING_READ, ReadBookings
@@ -100,6 +101,11 @@ class Answer:
     refused: frozenset[str] = frozenset()
     not_found: frozenset[str] = frozenset()
 
+    @property
+    def tells_expiry(self) -> bool:
+        """Whether anybody's expiry date can be read: where nobody has one, none may mean hidden."""
+        return self.spells_hidden or any(isinstance(row.expires_on, date) for row in self.people)
+
 
 def settings_resource(fields: FieldNames) -> str:
     """The path from a project to the resources of its settings."""
@@ -194,19 +200,23 @@ def _booked_resources(
     ids = [_resource_of(setting, resources) for setting in settings]
     if None in ids and along_path is not UNKNOWN:
         return along_path
-    return References(tuple(dict.fromkeys(found for found in ids if found)), is_whole=None not in ids)
+    known = tuple(dict.fromkeys(found for found in ids if found))
+    # Settings of which none says what it is for tell nothing: they do not mean that no scanner is booked.
+    return UNKNOWN if settings and not known else References(known, is_whole=None not in ids)
 
 
 def _resource_of(setting: object, resources: Sequence[ResourceRow]) -> str | None:
-    """The id of a setting's resource: by reference, by name, or the bare id of a resource."""
-    if not isinstance(setting, Mapping):
-        bare = read_id(setting)
-        return bare if any(each.id == bare for each in resources) else None
-    found = read_reference(setting, "resource", NOTHING_IS_EMPTY) or UNKNOWN
-    if found is UNKNOWN:
-        found = read_text(setting, "resource.id", NOTHING_IS_EMPTY)
-    names = (found, read_text(setting, "resource", NOTHING_IS_EMPTY), setting.get("formattedName"))
-    by_name = (each.id for each in resources if each.name and each.name in names)
-    if found is UNKNOWN:
-        return next(by_name, None)
-    return found if any(each.id == found for each in resources) else next(by_name, found)
+    """The id of a setting's resource: by reference, by name, or the bare id or name of a resource."""
+    names: tuple[object, ...] = (read_id(setting),)
+    if isinstance(setting, Mapping):
+        names = (
+            read_reference(setting, "resource", NOTHING_IS_EMPTY),
+            read_text(setting, "resource.id", NOTHING_IS_EMPTY),
+            read_text(setting, "resource", NOTHING_IS_EMPTY),
+            setting.get("formattedName"),
+            setting.get("name"),
+        )
+    told = [name for name in names if isinstance(name, str) and name]
+    by_id = (each.id for each in resources if each.id in told)
+    by_name = (each.id for each in resources if each.name and each.name in told)
+    return next(by_id, next(by_name, None))

@@ -4,12 +4,24 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from fornix.booking.client import CalpendoClient, Patience
 from fornix.booking.config import CalpendoConfig
-from fornix.booking.fetch_lists import RawList, Row, fetch_people, fetch_projects, fetch_resources
+from fornix.booking.fetch_lists import (
+    Lists,
+    RawList,
+    Row,
+    fetch_people,
+    fetch_projects,
+    fetch_resources,
+    lack_sets,
+    with_sets,
+)
+from fornix.booking.judge import judge
+from fornix.booking.mirror import Mirror
+from fornix.booking.read_lists import read_lists
 from fornix.booking.refusals import (
     AnswerMisshapen,
     CalpendoUnusable,
@@ -18,9 +30,11 @@ from fornix.booking.refusals import (
     ServerFault,
     TooSlow,
 )
-from fornix.booking.wire import ABSENT, is_hidden, read_id, read_path
+from fornix.booking.wire import ABSENT, detect_spelling, is_hidden, read_id, read_path
 
 # Somebody looks on and waits: less than a sweep would.
+SAMPLE = 20
+NOTHING_KNOWN = Mirror({}, {}, {}, (), ())
 LOOKING_ON = Patience(connect_s=5, read_s=20, answer_s=40, retries=0)
 # What one type may refuse while the others answer; everything else concerns the whole connection.
 _OF_ONE_TYPE = (ReadingForbidden, QueryRefused, AnswerMisshapen, ServerFault)
@@ -87,7 +101,27 @@ def _lines(client: CalpendoClient, config: CalpendoConfig) -> list[CheckLine]:
         lines += _about_projects(projects, config)
     if resources:
         lines.append(_counted(resources, "resource"))
+    if people and projects and resources:
+        lines += _judged(client, config, Lists(resources, projects, people))
     return lines
+
+
+def _judged(client: CalpendoClient, config: CalpendoConfig, lists: Lists) -> list[CheckLine]:
+    """What a first sweep would say of these lists. Where they lack sets, a sample is read one by one, not all."""
+    sample = replace(lists.projects, rows=lists.projects.rows[:SAMPLE])
+    projects = with_sets(
+        client, config, sample if lack_sets(lists.projects.rows, config.fields) else lists.projects
+    )
+    lists = replace(lists, projects=projects)
+    found = judge(read_lists(lists, config, detect_spelling(lists.rows)), NOTHING_KNOWN, None, config)
+    wrong = [f"A sweep would not believe this answer: {reason}." for reason in found.reasons]
+    doubtful = [
+        f"A sweep could not read {what} on {number:,} rows." for what, number in found.counts.hidden.items()
+    ]
+    return [
+        *(CheckLine(Finding.WRONG, text) for text in wrong),
+        *(CheckLine(Finding.DOUBTFUL, text) for text in doubtful),
+    ]
 
 
 _NONE = ("id", "EQ", "0")

@@ -118,7 +118,7 @@ def _named(
 
 def with_sets(client: CalpendoClient, config: CalpendoConfig, projects: RawList) -> RawList:
     """The projects with their sets. Where no list row carries any, the mirrored projects are read one by one."""
-    if not _lack_sets(projects.rows, config.fields):
+    if not lack_sets(projects.rows, config.fields):
         return projects
     ids = [
         found
@@ -138,7 +138,7 @@ def with_sets(client: CalpendoClient, config: CalpendoConfig, projects: RawList)
     if len(lost) > MOST_LOST_SHARE * len(ids):
         flaws = (*flaws, f"{len(lost)} of {len(ids)} projects are listed and cannot be read one by one")
     rows = [_merged(row, details.get(_id_of(row) or "")) for row in projects.rows]
-    note = f"Calpendo's lists do not tell who is on a project: {len(ids)} projects were read one by one"
+    note = f"Calpendo's lists do not tell all of a project: {len(ids)} projects were read one by one"
     return replace(projects, rows=rows, flaws=flaws, notes=(*projects.notes, note))
 
 
@@ -151,7 +151,7 @@ def _id_of(row: Row) -> str | None:
     return read_id(read_path(row, "id"))
 
 
-def _lack_sets(rows: Sequence[Row], names: FieldNames) -> bool:
+def lack_sets(rows: Sequence[Row], names: FieldNames) -> bool:
     """Whether no row of a list tells its users, or none tells what it may book. What is hidden was told."""
     settings = (names.resource_settings, settings_resource(names))
     return bool(rows) and not (

@@ -87,6 +87,7 @@ def judge(answer: Answer, mirror: Mirror, baseline: Baseline | None, config: Cal
             *_older(answer, mirror),
             *_less_readable(counts, baseline, answer),
             *_refused(answer, baseline, config),
+            *_without_scanner(answer, mirror, config),
             *_without_expiry(answer, mirror),
         ]
         if baseline.has_self and not counts.has_self:
@@ -156,6 +157,12 @@ def _emptiness(answer: Answer) -> list[str]:
         reasons.append("no project has a status that the service account may read")
     if answer.people and all(row.status is UNKNOWN for row in answer.people):
         reasons.append("no user has a status that the service account may read")
+    if len(answer.projects) > FEW:
+        reasons += [
+            f"no project has {what} that can be read; if it has another name there: calpendo.fields.{name}"
+            for name, what in (("code", "a code"), ("owner", "an owner"))
+            if all(_is_unread(getattr(row, name)) for row in answer.projects)
+        ]
     mirrored = [row for row in answer.projects if _is_mirrored(row)]
     if len(mirrored) > FEW and not any(_has_members(row) for row in mirrored):
         reasons.append("no project has any user: may the service account still read who is on a project?")
@@ -265,6 +272,25 @@ def _refused(answer: Answer, baseline: Baseline, config: CalpendoConfig) -> list
     ]
 
 
+def _without_scanner(answer: Answer, mirror: Mirror, config: CalpendoConfig) -> list[str]:
+    """Projects that would no longer be mirrored because of what they book (4.5)."""
+    scanners = {each.id for each in mirror.resources.values() if each.modality}
+    counting = {each.id for each in mirror.projects.values() if each.is_eligible and each.resource_ids}
+    lost = [
+        row
+        for row in answer.projects
+        if row.id in counting
+        and isinstance(row.resources, References)
+        and row.resources.is_whole
+        and not scanners.intersection(row.resources.ids)
+    ]
+    limits = config.guards
+    is_many = len(lost) >= limits.few and len(lost) > limits.unmirrored_share * len(counting)
+    if not is_many and len(lost) <= limits.unmirrored_most:
+        return []
+    return [f"{len(lost)} of {len(counting)} projects would no longer book any scanner"]
+
+
 def _without_expiry(answer: Answer, mirror: Mirror) -> list[str]:
     """Without its date an account that has expired looks like any other: everybody would be let in again."""
     had = {person.id for person in mirror.people.values() if person.expires_on is not None}
@@ -318,7 +344,8 @@ def _hidden(answer: Answer) -> dict[str, int]:
         for reading in project.pi if optional else ():
             numbers[f"project {reading.property}"] += reading.value is UNKNOWN
     for person in answer.people:
-        for name in ("status", *(("email", "login_name") if optional else ())):
+        # An expiry date that is there and cannot be understood decides nothing.
+        for name in ("status", "expires_on", *(("email", "login_name") if optional else ())):
             numbers[f"person {name}"] += getattr(person, name) is UNKNOWN
     return {name: number for name, number in numbers.items() if number}
 

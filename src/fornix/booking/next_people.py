@@ -23,13 +23,17 @@ def next_people(
     today: date,
     roll: Roll,
     aliases: Mapping[str, str],
+    *,
+    tells_expiry: bool,
 ) -> dict[str, Person]:
     """Everybody after the answer; whoever is missing from it is marked, and keeps what they have.
 
     :param today: the day of the site's calendar, for expiry dates.
     :param aliases: e-mail domains that are another one by other names (contract calpendo 4.1.4).
+    :param tells_expiry: somebody's expiry date can be read; else the known ones stay.
     """
-    after = {row.id: _next_person(people.get(row.id, Person(row.id)), row, today, aliases) for row in rows}
+    told = rows if tells_expiry else (replace(row, expires_on=UNKNOWN) for row in rows)
+    after = {row.id: _next_person(people.get(row.id, Person(row.id)), row, today, aliases) for row in told}
     for person_id, person in people.items():
         if person_id not in after:
             after[person_id] = replace(person, absence=roll.missed(person_id, person.absence))

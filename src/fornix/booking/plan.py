@@ -100,7 +100,14 @@ def make_plan(
         row.id: BookedResource(row.id, row.name, modality_of(row.id, row.name, config.scanners))
         for row in answer.resources
     }
-    people = next_people(mirror.people, answer.people, today, roll, dict(config.alias_domains))
+    people = next_people(
+        mirror.people,
+        answer.people,
+        today,
+        roll,
+        dict(config.alias_domains),
+        tells_expiry=answer.tells_expiry,
+    )
     around = Surroundings(
         config=config,
         at=at,
@@ -152,8 +159,9 @@ def _project_changes(mirror: Mirror, projects: Mapping[str, BookedProject]) -> t
 
 
 def _settings_are_told(mirror: Mirror, answer: Answer) -> bool:
-    told = any(row.resources is not UNKNOWN for row in answer.projects)
-    return told or any(project.resource_ids for project in mirror.projects.values())
+    return any(row.resources is not UNKNOWN for row in answer.projects) or any(
+        project.resource_ids for project in mirror.projects.values()
+    )
 
 
 def _next_projects(
@@ -163,6 +171,14 @@ def _next_projects(
     concerns: list[str] = []
     if not around.settings_are_told:
         concerns.append("Calpendo does not tell which resources a project may book: every project counts")
+    elif unread := sum(row.resources is UNKNOWN for row in answer.projects):
+        concerns.append(
+            f"what {unread} projects may book cannot be read: it stays as it was, and new ones count"
+        )
+    if not any(row.email for row in answer.people if row.email is not UNKNOWN):
+        concerns.append(
+            "nobody in Calpendo has an e-mail that can be read: people can be linked by hand only"
+        )
     for row in answer.projects:
         found = next_project(mirror.projects.get(row.id, BookedProject(row.id)), row, around)
         after[row.id] = found.project

@@ -50,7 +50,8 @@ def _key(status: str) -> str:
 
 def _person_key(status: str) -> str:
     key = _key(status)
-    return _PASSWORD_RESET if key.startswith(_PASSWORD_RESET) else key
+    is_reset = key.replace(" ", "").startswith(("passwordmustbereset", "passwordreset"))
+    return _PASSWORD_RESET if is_reset else key
 
 
 def project_status(status: str) -> str:

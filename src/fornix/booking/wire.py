@@ -9,7 +9,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from enum import Enum
 from typing import Any, Final, Literal, TypeAlias
 
@@ -165,12 +165,21 @@ def array_of(value: object) -> list[Any] | None:
 
 
 def read_day(row: Mapping[str, Any], path: str) -> Day:
-    """A day, None for none."""
+    """A day, None for none; as text, as milliseconds since 1970, or as an object that holds either."""
     value = read_path(row, path)
+    if isinstance(value, Mapping):
+        value = next((value[name] for name in ("date", "value", "formattedName") if name in value), value)
     if value is None or value is ABSENT or value == "":
         return None
     found = parse_day(value) if isinstance(value, str) else None
-    return UNKNOWN if found is None else found
+    return found or _day_of_millis(value) or UNKNOWN
+
+
+def _day_of_millis(value: object) -> date | None:
+    text = str(value) if isinstance(value, int | str) and not isinstance(value, bool) else ""
+    if not re.fullmatch(r"[0-9]{11,14}", text):
+        return None
+    return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=int(text))).date()
 
 
 def parse_day(text: str) -> date | None:

@@ -58,6 +58,23 @@ def test_each_failure_is_told_in_plain_words(calpendo, config, fault, words):
     assert config.password not in told(check).replace("archive,", "")
 
 
+@pytest.mark.parametrize(
+    ("fault", "words"),
+    [
+        ({"effect": "hide", "fields": ["users"]}, "no project has any user"),
+        ({"effect": "hide", "fields": ["status"]}, "no project has a status"),
+        ({"effect": "hide", "fields": ["projectCode"]}, "calpendo.fields.code"),
+    ],
+)
+def test_what_a_sweep_would_not_believe_is_wrong_here_too(calpendo, config, fault, words):
+    calpendo.site.set_faults([fault])
+
+    check = check_connection(config)
+
+    assert not check.is_usable
+    assert any(words in line.text for line in check.lines if line.finding is Finding.WRONG)
+
+
 def test_a_refused_password_is_tried_once_only(calpendo, config):
     calpendo.site.set_faults([{"effect": "401"}])
 

@@ -46,7 +46,7 @@ def test_a_sweep_tells_number_and_kinds_of_its_changes(root):
 
 def test_the_last_complete_sweep_is_told_with_its_figures(root):
     took = {"finished_at": AT + timedelta(seconds=38), "requests": 9}
-    note = "Calpendo's lists do not tell who is on a project: 46 projects were read one by one"
+    note = "Calpendo's lists do not tell all of a project: 46 projects were read one by one"
     sweep(counts={"projects": 1942, "people": 2871}, details={"concerns": [note]}, **took)
 
     page = re.sub("<[^>]*>", " ", page_of(root))

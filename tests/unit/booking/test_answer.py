@@ -39,8 +39,8 @@ def test_settings_that_name_nothing_are_asked_for_along_the_path():
     assert row.resources == References(("13",))
 
 
-def test_settings_that_name_nothing_at_all_are_no_whole_set():
-    assert project(projectResourceSettings=[8801]).resources == References((), is_whole=False)
+def test_settings_that_name_nothing_at_all_do_not_tell():
+    assert project(projectResourceSettings=[8801]).resources is UNKNOWN
     assert project().resources is UNKNOWN
 
 

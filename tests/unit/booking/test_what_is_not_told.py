@@ -23,7 +23,7 @@ from fornix.booking.config import PiSource
 from fornix.booking.judge import Baseline, judge
 from fornix.booking.mirror import Mirror
 from fornix.booking.plan import make_plan
-from fornix.booking.wire import UNKNOWN
+from fornix.booking.wire import UNKNOWN, References
 from fornix.models.memberships import Role
 
 START = with_archive(replace(NOTHING, accounts=accounts(1, 2, 3, 4, 5, 6)), "A")
@@ -103,3 +103,51 @@ def test_a_property_that_is_refused_now_and_could_be_read_before_is_a_lost_right
     baseline = Baseline(unread={"project piEmail is hidden or empty": share}, has_self=True)
 
     assert judge(answer, swept(answer), baseline, CONFIG).is_complete is is_believed
+
+
+def test_expiry_dates_stay_where_nobody_has_one_any_more():
+    expired = date(2026, 1, 31)
+    people = tuple(person_row(str(n), expires_on=expired if n == 2 else None) for n in range(1, 7))
+    row = project_row("A", "2", "3")
+
+    result = swept(answer_of(row, people=people), answer_of(row))
+
+    assert result.archive[0].roles.keys() == {1, 3}
+
+
+def test_an_expiry_date_that_was_taken_away_among_others_lets_its_person_in():
+    expired, later = date(2026, 1, 31), date(2027, 1, 31)
+    row = project_row("A", "2", "3")
+    before = tuple(person_row(str(n), expires_on=expired if n == 2 else later) for n in range(1, 7))
+    after = tuple(person_row(str(n), expires_on=None if n == 2 else later) for n in range(1, 7))
+
+    result = swept(answer_of(row, people=before), answer_of(row, people=after))
+
+    assert result.archive[0].roles.keys() == {1, 2, 3}
+
+
+def test_a_new_project_counts_while_nobody_can_tell_what_it_books():
+    told, untold = project_row("A", "2"), project_row("B", "2", resources=UNKNOWN)
+
+    result = swept(answer_of(told, untold))
+
+    assert [project.is_eligible for project in result.projects.values()] == [True, True]
+
+
+def test_projects_that_book_no_scanner_any_more_all_at_once_are_not_believed():
+    rows = [project_row(str(n), "2") for n in range(12)]
+    mocked = [replace(row, resources=References(("14",))) for row in rows]
+    baseline = Baseline(unread={}, has_self=True)
+
+    found = judge(answer_of(*mocked), swept(answer_of(*rows)), baseline, CONFIG)
+
+    assert "12 of 12 projects would no longer book any scanner" in found.reasons
+
+
+@pytest.mark.parametrize("field", ["code", "owner"])
+def test_what_every_project_has_and_none_tells_has_another_name(field):
+    rows = [project_row(str(n), "2", **{field: UNKNOWN}) for n in range(6)]
+
+    (reason,) = judge(answer_of(*rows), NOTHING, None, CONFIG).reasons
+
+    assert f"calpendo.fields.{field}" in reason

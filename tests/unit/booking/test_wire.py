@@ -178,3 +178,17 @@ def test_no_value_breaks_a_reader(value):
     found = read_references(row, "x")
     read_day(row, "x")
     assert found is UNKNOWN or all(isinstance(each, str) for each in found.ids)
+
+
+@pytest.mark.parametrize(
+    ("value", "day"),
+    [
+        (1772323200000, date(2026, 3, 1)),
+        ("1772323200000", date(2026, 3, 1)),
+        ({"date": "2026-03-01"}, date(2026, 3, 1)),
+        ("01/03/2026", UNKNOWN),
+        ({"odd": 1}, UNKNOWN),
+    ],
+)
+def test_days_are_read_in_the_shapes_that_servers_give_them(value, day):
+    assert read_day({"expiryDate": value}, "expiryDate") == day
