@@ -69,7 +69,9 @@ def next_project(project: BookedProject, row: ProjectRow, around: Surroundings) 
         absence=PRESENT,
     )
     after = fitted(_with_status(after, row, around.at), BookingProject)
-    resources = after.resource_ids if around.settings_are_told else tuple(around.resources)
+    # Unknown is not empty: a new project of which nobody can tell what it books counts.
+    is_told = around.settings_are_told and (row.resources is not UNKNOWN or bool(project.resource_ids))
+    resources = after.resource_ids if is_told else tuple(around.resources)
     after = replace(
         after, is_eligible=counts(after.code, resources, around.resources, around.config.excluded)
     )
@@ -166,7 +168,7 @@ def _told_pi(project: BookedProject, pi: ResolvedPi) -> _Told:
 
 def _told_owner(row: ProjectRow, people: Mapping[str, Person]) -> _Told:
     if row.owner is UNKNOWN:
-        return _Told(frozenset(), frozenset({OWNER}), ())
+        return _unread(OWNER, "its owner was cleared or cannot be read; the last known one is kept")
     if row.owner not in people:
         concern = "its owner is nobody that the service account can read; the last known one is kept"
         return _unread(OWNER, concern)
