@@ -36,6 +36,8 @@ holds-decide            POST   -            401    403      403          403    
 mirror-people           GET    -            401    403      403          403    403   200           403
 person-link             GET    -            302    302      302          302    302   302           302
 person-link             POST   -            401    403      403          403    403   400           403
+person-unlink           GET    -            302    302      302          302    302   302           302
+person-unlink           POST   -            401    403      403          403    403   400           403
 mirror-findings         GET    -            401    403      403          403    403   200           403
 sweeps                  GET    -            401    403      403          403    403   200           403
 sweep-detail            GET    sweep        401    403      403          403    403   200           403

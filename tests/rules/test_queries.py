@@ -292,6 +292,7 @@ SINGLES = {
     "sweep-undo",
     "holds-decide",
     "person-link",
+    "person-unlink",
     "subject-of-label",
     "session-of-label",
     "experiment-of-label",

@@ -36,6 +36,15 @@ class Choices:
     more: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class LinkedPerson:
+    """A person of Calpendo who is an account, with how that came."""
+
+    id: int
+    name: str
+    detail: str
+
+
 def find_people(actor: Actor, typed: str) -> Choices:
     """Accounts, and people of Calpendo who have none, by user name, name or e-mail. For administrators."""
     require_administrator(actor)
@@ -46,6 +55,15 @@ def find_projects(actor: Actor, typed: str) -> Choices:
     """Projects here and in Calpendo, by code, former codes or title. For administrators."""
     require_administrator(actor)
     return _choices(typed, list(_projects(typed_words(typed))))
+
+
+def linked_people(actor: Actor, username: str) -> tuple[LinkedPerson, ...]:
+    """The people of Calpendo whom the account of this user name is linked to. For administrators."""
+    require_administrator(actor)
+    rows = BookingPerson.objects.filter(account__username=username).order_by("pk")
+    return tuple(
+        LinkedPerson(row.pk, person_name(row), f"id {row.external_id}, by {row.linked_how}") for row in rows
+    )
 
 
 def _choices(typed: str, found: list[Choice]) -> Choices:

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from fornix.booking.why import Explanation, Moment, explain
-from fornix.catalog.directory import Choices, find_people, find_projects
+from fornix.catalog.directory import Choices, find_people, find_projects, linked_people
 from fornix.errors import Invalid, NotVisible
 from fornix.http.actors import actor_of
 from fornix.wiring import alias_domains, sweep_interval_s
@@ -32,6 +32,7 @@ def access(request: HttpRequest) -> HttpResponse:
         "project": project,
         "people": people,
         "projects": projects,
+        "linked": linked_people(actor, people.chosen.key) if people.chosen else (),
         "explanation": explanation,
         "problem": problem,
         "nobody": person and _is_empty(people),
