@@ -88,7 +88,8 @@ class Answer:
     """Everything that one sweep fetched. `flaws` make it unusable, `notes` are worth telling.
 
     `spells_hidden`: what may not be read is told apart from what is empty. `refused`: wanted properties that this
-    Calpendo does not have. `not_found`: ids of people that are referred to and that it does not know when asked.
+    Calpendo does not have, as `project piName`. `not_found`: ids of people that are referred to and that it does not
+    know when asked.
     """
 
     projects: tuple[ProjectRow, ...]

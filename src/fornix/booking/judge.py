@@ -28,6 +28,10 @@ MAX_WORSE_SHARE = 0.05
 MAX_CHANGED_SHARE = 0.20
 # On a small site one row is already several per cent: fewer rows than this never decide.
 FEW = 3
+# Many people may be without these, and new ones come: a greater share alone is no loss.
+MAY_BE_MISSING = "is not told"
+_ENDINGS = ("is hidden or empty", MAY_BE_MISSING)
+_EXPIRY = "person expires_on"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +92,7 @@ def judge(answer: Answer, mirror: Mirror, baseline: Baseline | None, config: Cal
             *_less_readable(counts, baseline, answer),
             *_refused(answer, baseline, config),
             *_without_scanner(answer, mirror, config),
-            *_without_expiry(answer, mirror),
+            *_without_expiry(answer, mirror, counts, baseline),
         ]
         if baseline.has_self and not counts.has_self:
             reasons.append("the service account no longer finds itself among the users")
@@ -255,6 +259,8 @@ def _less_readable(counts: Counts, baseline: Baseline, answer: Answer) -> list[s
     """Fields that were readable, or lists that were filled, on more rows before (4.4.5, 4.4.6)."""
     reasons = []
     for what, share in counts.unread.items():
+        if what.endswith(MAY_BE_MISSING):
+            continue
         size = len(answer.people if what.startswith("person") else answer.projects)
         before = baseline.unread.get(what, share)  # what was not counted then is no worse now
         if share - before > MAX_WORSE_SHARE and (share - before) * size >= FEW:
@@ -264,11 +270,12 @@ def _less_readable(counts: Counts, baseline: Baseline, answer: Answer) -> list[s
 
 def _refused(answer: Answer, baseline: Baseline, config: CalpendoConfig) -> list[str]:
     """Properties that a good sweep could read on some rows, and that now are said not to exist."""
-    names = {config.fields.expiry_date: "person expires_on", config.fields.login_name: "person login_name"}
+    names = {f"person {config.fields.login_name}": "person login_name"}
+    names[f"person {config.fields.expiry_date}"] = _EXPIRY
     return [
         f"the property {each} is refused, which could be read before"
         for each in sorted(answer.refused)
-        if baseline.unread.get(f"{names.get(each, f'project {each}')} is hidden or empty", 1.0) < 1.0
+        if min(baseline.unread.get(f"{names.get(each, each)} {ending}", 1.0) for ending in _ENDINGS) < 1.0
     ]
 
 
@@ -291,11 +298,16 @@ def _without_scanner(answer: Answer, mirror: Mirror, config: CalpendoConfig) -> 
     return [f"{len(lost)} of {len(counting)} projects would no longer book any scanner"]
 
 
-def _without_expiry(answer: Answer, mirror: Mirror) -> list[str]:
+def _without_expiry(answer: Answer, mirror: Mirror, counts: Counts, baseline: Baseline) -> list[str]:
     """Without its date an account that has expired looks like any other: everybody would be let in again."""
     had = {person.id for person in mirror.people.values() if person.expires_on is not None}
-    lost = [row for row in answer.people if row.id in had and row.expires_on is None]
+    lost = [row for row in answer.people if row.id in had and _is_unread(row.expires_on)]
     if not _is_too_many(len(lost), len(had), MAX_VANISHED_SHARE):
+        return []
+    # The mirror keeps dates that it cannot read: once a person accepted that, they are not missed in each sweep.
+    key = f"{_EXPIRY} {MAY_BE_MISSING}"
+    before, now = 1 - baseline.unread.get(key, 0.0), 1 - counts.unread[key]
+    if now >= before * (1 - MAX_VANISHED_SHARE):
         return []
     return [f"{len(lost)} of {len(had)} people who had an expiry date have none now"]
 
@@ -307,9 +319,14 @@ def _unread_shares(answer: Answer) -> dict[str, float]:
         shares[f"project {name} is hidden or empty"] = _share(
             _is_unread(getattr(p, name)) for p in answer.projects
         )
-    for name in ("email", "login_name", "status", "expires_on"):
+    for name in ("email", "login_name", "status"):
         shares[f"person {name} is hidden or empty"] = _share(
             _is_unread(getattr(p, name)) for p in answer.people
+        )
+    shares[f"{_EXPIRY} {MAY_BE_MISSING}"] = _share(_is_unread(p.expires_on) for p in answer.people)
+    for lead in sorted({name for p in answer.people for name in p.leads}):
+        shares[f"person {lead} {MAY_BE_MISSING}"] = _share(
+            _is_unread(p.leads.get(lead, UNKNOWN)) for p in answer.people
         )
     readings: dict[str, list[bool]] = {}
     for row in answer.projects:

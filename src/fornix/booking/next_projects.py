@@ -8,7 +8,7 @@ from datetime import datetime
 
 from fornix.booking.answer import PersonRow, ProjectRow
 from fornix.booking.columns import fitted
-from fornix.booking.config import CalpendoConfig
+from fornix.booking.config import CalpendoConfig, PiSource
 from fornix.booking.eligibility import counts
 from fornix.booking.mirror import (
     OWNER,
@@ -39,7 +39,7 @@ class Surroundings:
     people: Mapping[str, Person]
     person_rows: Mapping[str, PersonRow]
     resources: Mapping[str, BookedResource]
-    refused: Collection[str]  # properties that this Calpendo does not have
+    refused: Collection[str]  # properties that this Calpendo does not have, as `project piName`
     not_found: Collection[str]  # people whom it does not know
     settings_are_told: bool  # False where the site tells of no project which resources it may book
 
@@ -110,11 +110,15 @@ def _stamp(text: str) -> datetime | None:
 
 def _resolve_pi(row: ProjectRow, around: Surroundings) -> ResolvedPi:
     """A property that this Calpendo does not have says nothing; one of an owner who cannot be read is not known."""
-    sources = tuple(source for source in around.config.pi if source.property not in around.refused)
+    sources = tuple(source for source in around.config.pi if _place(source) not in around.refused)
     owner = around.person_rows.get(row.owner) if row.owner is not UNKNOWN else None
     unread: dict[str, Text] = {source.property: UNKNOWN for source in sources if source.kind == "person"}
     leads = owner.leads if owner else unread
     return resolve_pi(sources, row.pi, leads, around.people, dict(around.config.alias_domains))
+
+
+def _place(source: PiSource) -> str:
+    return f"{'person' if source.kind == 'person' else 'project'} {source.property}"
 
 
 def _resources(row: ProjectRow, project: BookedProject) -> tuple[str, ...]:

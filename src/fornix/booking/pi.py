@@ -33,11 +33,12 @@ def resolve_pi(
     aliases: Mapping[str, str] = NO_ALIASES,
 ) -> ResolvedPi:
     """The first place that leads to a person counts. `leads`: what the project's owner says of their PI."""
-    values = {reading.property: reading.value for reading in readings} | dict(leads)
+    values = {reading.property: reading.value for reading in readings}
     found: Person | None = None
     is_certain, text, email = True, "", ""
     for source in sources:
-        value = values.get(source.property, UNKNOWN if source.kind != "person" else "")
+        is_led = source.kind == "person"
+        value = leads.get(source.property, "") if is_led else values.get(source.property, UNKNOWN)
         if value is UNKNOWN:
             is_certain = is_certain and found is not None
             continue

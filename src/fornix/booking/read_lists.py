@@ -32,7 +32,12 @@ def read_lists(lists: Lists, config: CalpendoConfig, spelling: Spelling) -> Answ
         ),
         notes=tuple(note for each in raw for note in each.notes),
         spells_hidden=spelling.null_means_empty,
-        refused=frozenset((*projects.refused, *lists.people.refused)),
+        refused=frozenset(
+            (
+                *(f"project {each}" for each in projects.refused),
+                *(f"person {each}" for each in lists.people.refused),
+            )
+        ),
     )  # fmt: skip
 
 

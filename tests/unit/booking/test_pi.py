@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from fornix.booking.answer import PiReading
-from fornix.booking.config import DEFAULT_PI
+from fornix.booking.config import DEFAULT_PI, PiSource
 from fornix.booking.mirror import Person
 from fornix.booking.pi import resolve_pi
 from fornix.booking.wire import UNKNOWN
@@ -49,6 +49,14 @@ def test_the_first_place_that_leads_to_a_person_counts(told, person, certain):
     found = resolve(**told)
 
     assert (found.person_id, found.is_certain) == (person, certain)
+
+
+def test_a_property_of_projects_is_not_one_of_users_by_the_same_name():
+    sources = (PiSource("reference", "pi"), PiSource("person", "pi"))
+
+    found = resolve_pi(sources, (PiReading("reference", "pi", "1"),), {"pi": "j@x.test"}, PEOPLE)
+
+    assert found.person_id == "1"
 
 
 def test_what_is_written_is_shown_even_where_it_leads_to_nobody():

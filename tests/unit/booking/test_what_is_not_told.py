@@ -47,7 +47,7 @@ def led_by(email: str) -> Answer:
     """The PI is told by e-mail; the reference is a property that this Calpendo does not have."""
     row = project_row("A", "2", pi="")
     pi = (PiReading("email", "piEmail", email),)
-    return replace(answer_of(replace(row, pi=pi)), refused=frozenset({"principalInvestigator"}))
+    return replace(answer_of(replace(row, pi=pi)), refused=frozenset({"project principalInvestigator"}))
 
 
 def test_a_new_pi_counts_where_another_place_for_the_pi_does_not_exist():
@@ -99,7 +99,7 @@ def test_expiry_dates_that_are_gone_at_once_are_a_lost_right(number, is_believed
 
 @pytest.mark.parametrize(("share", "is_believed"), [(0.2, False), (1.0, True)], ids=["once read", "never"])
 def test_a_property_that_is_refused_now_and_could_be_read_before_is_a_lost_right(share, is_believed):
-    answer = replace(expiring(0, dates=False), refused=frozenset({"piEmail"}))
+    answer = replace(expiring(0, dates=False), refused=frozenset({"project piEmail"}))
     baseline = Baseline(unread={"project piEmail is hidden or empty": share}, has_self=True)
 
     assert judge(answer, swept(answer), baseline, CONFIG).is_complete is is_believed
