@@ -100,7 +100,7 @@ class SweepAsked(Body):
     accepts: bool = Field(
         default=False,
         description="Confirms the first sweep of this site; later, takes an answer that is doubted only because it "
-        "is much smaller than earlier ones.",
+        "is much smaller than earlier ones. When no sweep begins within 15 minutes, it is a usual one after all.",
     )
 
 

@@ -5,10 +5,10 @@ A request is never lost: one that was claimed by a sweep that died is open still
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from fornix.access.actors import Actor
 from fornix.access.policy import require_administrator
@@ -16,23 +16,27 @@ from fornix.audit.events import Verb, record_event
 from fornix.booking.lease import find_running
 from fornix.models import Sweep, SweepRequest
 
+# Who confirms has looked at what Calpendo says now; what it says much later, nobody has seen.
+ACCEPTS_FOR = timedelta(minutes=15)
+
 
 def ask_for_sweep(actor: Actor, *, at: datetime, accepts: bool = False) -> SweepRequest:
     """Asks the worker for a sweep now; who asks again gets the request that waits already.
 
     A sweep that runs at this moment may have read before what the person wants to see: another one follows it.
 
-    :param accepts: confirms the first sweep, or takes an answer that is doubted only beside earlier ones.
+    :param accepts: confirms the first sweep, or takes an answer that is doubted only beside earlier ones; for
+        `ACCEPTS_FOR`, and if no sweep began by then, it is a request for a usual one.
     """
     require_administrator(actor)
     with transaction.atomic():
         running = find_running(at)
         waiting = _open().exclude(sweep=running).last() if running else open_request()
-        if waiting is not None and waiting.accepts >= accepts:
+        if waiting is not None and (not accepts or accepts_at(waiting, at)):
             return waiting
         if waiting is not None:
-            waiting.accepts = True
-            waiting.save(update_fields=["accepts"])
+            waiting.accepts, waiting.asked_at, waiting.asked_by = True, at, actor.account
+            waiting.save(update_fields=["accepts", "asked_at", "asked_by"])
         else:
             waiting = SweepRequest.objects.create(asked_at=at, asked_by=actor.account, accepts=accepts)
         record_event(
@@ -50,13 +54,20 @@ def open_request() -> SweepRequest | None:
     return _open().first()
 
 
+def accepts_at(request: SweepRequest, at: datetime) -> bool:
+    """Whether a sweep that begins at this time may accept what this request does."""
+    return request.accepts and abs(at - request.asked_at) <= ACCEPTS_FOR
+
+
 def claim_request(sweep: Sweep, *, accepts: bool) -> None:
     """Notes that a sweep which begins now will answer what was asked; called right after it got its lease.
 
-    A sweep that accepts nothing leaves requests to accept to another one.
+    A sweep that accepts nothing leaves requests to accept to another one, unless they are too old to accept.
     """
+    earliest, latest = sweep.started_at - ACCEPTS_FOR, sweep.started_at + ACCEPTS_FOR
+    plain = Q(accepts=False) | Q(asked_at__lt=earliest) | Q(asked_at__gt=latest)
     with transaction.atomic():
-        asked = list((_open() if accepts else _open().filter(accepts=False)).select_for_update())
+        asked = list((_open() if accepts else _open().filter(plain)).select_for_update())
         if not asked:
             return
         # What several asked for, one sweep answers; it is linked to the latest of them.

@@ -13,7 +13,7 @@ from fornix import wiring
 from fornix.audit.accesses import close_abandoned
 from fornix.booking.config import CalpendoConfig
 from fornix.booking.refusals import CalpendoNotConfigured, CalpendoSettingInvalid, SweepRunning
-from fornix.booking.requests import decline_request, open_request
+from fornix.booking.requests import accepts_at, decline_request, open_request
 from fornix.booking.sweep import find_last_good_sweep, run_sweep
 from fornix.catalog.mirror import GOOD
 from fornix.ingest.importing import file_leftovers, retry_arrival, waiting_arrivals
@@ -91,7 +91,7 @@ class Sweeping:
             logger.warning("action=sweep-request-declined request=%d", request.pk)
             decline_request(request, at=timezone.now())
         else:
-            self._sweep(config, accepts=request.accepts)
+            self._sweep(config, accepts=accepts_at(request, timezone.now()))
 
     def _sweep(self, config: CalpendoConfig, *, accepts: bool) -> None:
         """After a good one that brought news, tries again what waits."""

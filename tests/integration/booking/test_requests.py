@@ -10,7 +10,7 @@ from tests.integration.booking.mirrored import sweep
 
 from fornix.access.actors import OPERATOR
 from fornix.booking.lease import STALE_AFTER, SweepRunning, take_lease
-from fornix.booking.requests import ask_for_sweep, claim_request, open_request
+from fornix.booking.requests import ACCEPTS_FOR, accepts_at, ask_for_sweep, claim_request, open_request
 from fornix.errors import NotAllowed
 from fornix.models import Event, Sweep, SweepRequest
 
@@ -44,6 +44,29 @@ def test_a_request_that_accepts_makes_the_waiting_one_accept(calpendo):
     request = ask(calpendo, accepts=True)
 
     assert (SweepRequest.objects.get(), request.accepts) == (request, True)
+
+
+def test_a_request_accepts_for_a_quarter_of_an_hour_and_is_a_usual_one_later(calpendo):
+    request = ask(calpendo, accepts=True)
+    soon = accepts_at(request, calpendo.site.clock + ACCEPTS_FOR)
+    calpendo.site.advance(ACCEPTS_FOR + timedelta(seconds=1))
+
+    result = sweep(calpendo, is_confirmed=False)
+
+    request.refresh_from_db()
+    assert (soon, accepts_at(request, calpendo.site.clock)) == (True, False)
+    assert (result.outcome, request.sweep_id, open_request()) == ("planned", result.sweep_id, None)
+
+
+@pytest.mark.parametrize("accepted", [True, False])
+def test_who_confirms_again_later_is_asked_by_the_new_time(calpendo, accepted):
+    ask(calpendo, accepts=accepted)
+    calpendo.site.advance(ACCEPTS_FOR + timedelta(seconds=1))
+
+    request = ask(calpendo, accepts=True)
+
+    assert SweepRequest.objects.get() == request
+    assert accepts_at(request, calpendo.site.clock)
 
 
 def test_only_administrators_ask(calpendo):

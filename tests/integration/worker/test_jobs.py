@@ -113,6 +113,16 @@ def test_a_request_that_accepts_makes_the_first_sweep_and_files_what_waits(fresh
     assert ImagingSession.objects.get().project.label == CODE
 
 
+def test_a_request_that_waited_long_for_a_worker_accepts_nothing(fresh):
+    request = ask(accepts=True)
+    SweepRequest.objects.update(asked_at=timezone.now() - timedelta(minutes=16))
+
+    fresh.answer()
+
+    request.refresh_from_db()
+    assert (request.sweep.outcome, open_request()) == (SweepOutcome.PLANNED, None)
+
+
 def test_an_hourly_sweep_accepts_nothing(fresh):
     request = ask(accepts=True)
 
