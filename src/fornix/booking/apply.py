@@ -5,7 +5,8 @@ Every transaction asks first whether this sweep still holds the lease: one that 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -14,10 +15,12 @@ from fornix.audit.events import Verb, record_event
 from fornix.booking.attach import attach_new_project
 from fornix.booking.bookings import write_bookings
 from fornix.booking.grants import apply_grants
+from fornix.booking.identity import NO_ALIASES
 from fornix.booking.lease import require_lease
+from fornix.booking.load import load_accounts
 from fornix.booking.people import write_link
 from fornix.booking.plan import GrantChange, PersonChange, Plan, ProjectChange
-from fornix.booking.write_projects import held_since, write_absence, write_projects
+from fornix.booking.write_projects import held_since, rows_of, write_absence, write_projects
 from fornix.catalog.projects import create_project, free_label, lock_creation
 from fornix.models import Account, BookingPerson, BookingProject, Project, Scanner, Sweep
 from fornix.models.booking import Hold
@@ -39,13 +42,19 @@ PERSON_FIELDS = (
 )
 
 
-def apply_plan(plan: Plan, instance: str, sweep: Sweep, at: datetime) -> None:
-    """Writes everything. Cut off anywhere, the next sweep finds the rest still to do."""
+def apply_plan(
+    plan: Plan, instance: str, sweep: Sweep, at: datetime, *, aliases: Mapping[str, str] = NO_ALIASES
+) -> None:
+    """Writes everything. Cut off anywhere, the next sweep finds the rest still to do.
+
+    :param aliases: as the plan was made with, to find the same addresses again (identity.fold_email).
+    """
     if plan.resources or plan.people:
         with transaction.atomic():
             require_lease(sweep)
             _write_resources(plan, instance)
-            _write_people(plan.people, instance, sweep, at)
+            people = _write_people(plan.people, instance, at)
+            _link(people, plan.people, sweep, at, aliases)
     with_data = {change.booked_id for change in plan.grants} | _attached(plan, instance)
     for batch in _batches([change for change in plan.projects if change.after.id not in with_data]):
         with transaction.atomic():
@@ -137,25 +146,44 @@ def _write_resources(plan: Plan, instance: str) -> None:
         )
 
 
-def _write_people(changes: Sequence[PersonChange], instance: str, sweep: Sweep, at: datetime) -> None:
+def _write_people(changes: Sequence[PersonChange], instance: str, at: datetime) -> Sequence[BookingPerson]:
     new = [_new_person(change, instance, at) for change in changes if change.before is None]
     BookingPerson.objects.bulk_create(new, batch_size=BATCH)
     known = {change.after.id: change for change in changes if change.before is not None}
-    rows = [
-        row
-        for row in BookingPerson.objects.select_for_update().filter(instance=instance)
-        if row.external_id in known
-    ]
+    rows = list(rows_of(BookingPerson.objects.select_for_update().filter(instance=instance), known))
     for row in rows:
         _set_person(row, known[row.external_id], at)
     written = [*PERSON_FIELDS, "held_at", "missing_since", "vanished_at", "last_seen_at"]
     BookingPerson.objects.bulk_update(rows, written, batch_size=BATCH)
-    accounts = Account.objects.in_bulk([c.after.account_id for c in changes if c.after.account_id])
-    by_id = {change.after.id: change for change in changes}
-    for row in [*new, *rows]:
-        account = accounts.get(by_id[row.external_id].after.account_id or 0)
-        if account is not None and row.account_id is None:
-            write_link(row, account, at=at, sweep_id=sweep.pk)
+    return [*new, *rows]
+
+
+def _link(
+    rows: Sequence[BookingPerson],
+    changes: Sequence[PersonChange],
+    sweep: Sweep,
+    at: datetime,
+    aliases: Mapping[str, str],
+) -> None:
+    """Makes the planned links, unless an account has changed since the plan was made: see `new_links`."""
+    planned = {change.after.id: change.after.account_id for change in changes if change.after.account_id}
+    wanted = [
+        (row, planned[row.external_id])
+        for row in rows
+        if row.external_id in planned and row.account_id is None and row.unlinked_at is None
+    ]
+    if not wanted:
+        return
+    locked = Account.objects.select_for_update().filter(pk__in=[pk for _, pk in wanted]).order_by("pk")
+    accounts = {account.pk: account for account in locked}
+    active = {card.id: card for card in load_accounts(aliases) if card.is_active}
+    sharing = Counter(card.folded_email for card in active.values())
+    for row, pk in wanted:
+        card = active.get(pk)
+        if card is None or card.is_administrator or card.folded_email != row.folded_email:
+            continue
+        if sharing[card.folded_email] == 1:
+            write_link(row, accounts[pk], at=at, sweep_id=sweep.pk)
 
 
 def _new_person(change: PersonChange, instance: str, at: datetime) -> BookingPerson:

@@ -139,7 +139,8 @@ def _sweep(order: _Order, sweep: Sweep) -> SweepResult:
     _write_down(sweep, result)
     Sweep.objects.filter(pk=sweep.pk).update(details=sweep.details, changes=sweep.changes)
     try:
-        apply_plan(prepared.plan, order.config.instance, sweep, order.at)
+        aliases = dict(order.config.alias_domains)
+        apply_plan(prepared.plan, order.config.instance, sweep, order.at, aliases=aliases)
     except LeaseLost as lost:
         return replace(result, outcome=SweepOutcome.INCOMPLETE, reason=str(lost))
     return result

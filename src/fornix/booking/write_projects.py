@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
 from django.db.models import QuerySet
@@ -142,7 +142,12 @@ def _before(change: ProjectChange) -> BookedProject:
 
 
 def _people(ids: set[str], instance: str) -> Mapping[str, int]:
-    if not ids:
-        return {}
-    people = BookingPerson.objects.filter(instance=instance).values_list("external_id", "pk")
-    return {external_id: pk for external_id, pk in people if external_id in ids}
+    people = BookingPerson.objects.filter(instance=instance).only("external_id")
+    return {row.external_id: row.pk for row in rows_of(people, ids)}
+
+
+def rows_of(people: QuerySet[BookingPerson], ids: Iterable[str]) -> Iterator[BookingPerson]:
+    """Those of these ids alone, in parts: a statement takes only so many parameters."""
+    wanted = sorted(ids)
+    for start in range(0, len(wanted), BATCH):
+        yield from people.filter(external_id__in=wanted[start : start + BATCH])

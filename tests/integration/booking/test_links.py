@@ -10,6 +10,7 @@ from tests.integration.booking.mirrored import AT_ONCE, add_account, add_project
 from tests.integration.commands.command_line import fornix
 
 from fornix.access.actors import OPERATOR
+from fornix.booking import sweep as sweeping
 from fornix.booking.people import (
     NoSuchPerson,
     PersonLinked,
@@ -147,6 +148,40 @@ def test_a_second_row_of_an_expired_person_is_linked_beside_the_first(known):
     sweep(known)
 
     assert (linked("9085"), linked("9083")) == ("sarah", "sarah")
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"is_administrator": True}, {"is_active": False}, {"email": "other@example.ac.test"}],
+    ids=["administrator", "switched off", "another address"],
+)
+def test_an_account_that_changed_while_the_sweep_read_is_not_linked(known, monkeypatch, changes):
+    factories.make_account("sarah", email=SARAH)
+    apply_plan = sweeping.apply_plan
+
+    def apply_later(*args, **options):
+        Account.objects.filter(username="sarah").update(**changes)
+        apply_plan(*args, **options)
+
+    monkeypatch.setattr(sweeping, "apply_plan", apply_later)
+    planned = sweep(known)
+
+    assert "person.linked" in {line.kind for line in planned.lines}
+    assert (linked("9085"), rights()[PROJECT_ID]) == (None, {})
+
+
+def test_an_address_that_two_accounts_have_by_the_time_links_neither(known, monkeypatch):
+    factories.make_account("sarah", email=SARAH)
+    apply_plan = sweeping.apply_plan
+
+    def apply_later(*args, **options):
+        factories.make_account("sarah2", email=SARAH)
+        apply_plan(*args, **options)
+
+    monkeypatch.setattr(sweeping, "apply_plan", apply_later)
+    sweep(known)
+
+    assert linked("9085") is None
 
 
 def test_alias_domains_link_as_one_in_sweeps_and_at_once(known):

@@ -11,6 +11,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from tests.integration.booking.mirrored import (
     SOURCE,
     add_account,
@@ -26,7 +27,8 @@ from fornix.booking.lease import STALE_AFTER, end_sweep, kept_alive, take_lease
 from fornix.booking.refusals import SweepRunning
 from fornix.models import Account, BookingPerson, Event, Membership, Project, Sweep, SweepOutcome
 
-PROJECT = "Calpendo.Project"
+PROJECT, PROJECT_ID = "Calpendo.Project", "300004157000412"
+PEOPLE = 'FROM "fornix_bookingperson"'
 
 
 def users_of(server, project_id: str) -> list[str]:
@@ -43,6 +45,20 @@ def test_a_dry_run_tells_all_and_writes_nothing(calpendo, db):
     assert {"person.new", "project.new"} <= {line.kind for line in result.lines}
     assert not any(everything_but_sweeps()[name] for name in ("BookingProject", "BookingPerson", "Event"))
     assert not Sweep.objects.exists()
+
+
+def test_of_one_person_who_changed_one_row_is_locked(mirrored):
+    mirrored.site.edit(
+        {"op": "set", "type": "Calpendo.CalpendoUser", "id": "9085", "fields": {"givenName": "Sara"}}
+    )
+    mirrored.site.edit({"op": "add", "type": PROJECT, "id": PROJECT_ID, "field": "users", "value": "9001"})
+
+    with CaptureQueriesContext(connection) as queries:
+        sweep(mirrored)
+
+    read = [each["sql"] for each in queries if each["sql"].startswith("SELECT") and PEOPLE in each["sql"]]
+    assert sum('"external_id" IN (' in sql for sql in read) == 2
+    assert sum("WHERE" in sql and "\"instance\" = 'main'" in sql and " IN (" not in sql for sql in read) == 1
 
 
 def test_a_second_sweep_writes_nothing_but_its_own_row(mirrored):

@@ -66,7 +66,7 @@ def test_of_sweeps_that_begin_together_one_alone_brings_the_news(calpendo):
 def test_a_sweep_that_was_taken_for_dead_writes_nothing_after_the_next_one(calpendo, monkeypatch):
     apply_plan, after_the_next = sweeping.apply_plan, []
 
-    def apply_late(plan, instance, sweep_row, at):
+    def apply_late(plan, instance, sweep_row, at, **options):
         """Its machine stood still between reading and writing, for longer than a sweep may be silent."""
         monkeypatch.setattr(sweeping, "apply_plan", apply_plan)
         ago = at - STALE_AFTER - timedelta(seconds=1)
@@ -76,7 +76,7 @@ def test_a_sweep_that_was_taken_for_dead_writes_nothing_after_the_next_one(calpe
         )
         assert sweep(calpendo).outcome is SweepOutcome.COMPLETE
         after_the_next.append(everything_but_sweeps())
-        apply_plan(plan, instance, sweep_row, at)
+        apply_plan(plan, instance, sweep_row, at, **options)
 
     add_accounts(calpendo)
     create_project("2023_112", at=calpendo.site.clock, source="command")
