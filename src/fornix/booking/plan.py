@@ -95,42 +95,21 @@ def make_plan(
     :param roll: who was asked for by id; without it, nothing that is missing counts as gone.
     """
     roll = roll or Roll(at, due_before=at)
-    today = at.astimezone(config.zone).date()
-    resources = {
-        row.id: BookedResource(row.id, row.name, modality_of(row.id, row.name, config.scanners))
-        for row in answer.resources
-    }
-    people = next_people(
-        mirror.people,
-        answer.people,
-        today,
-        roll,
-        dict(config.alias_domains),
-        tells_expiry=answer.tells_expiry,
-    )
-    around = Surroundings(
-        config=config,
-        at=at,
-        people=people,
-        person_rows={row.id: row for row in answer.people},
-        resources={**mirror.resources, **resources},
-        refused=answer.refused,
-        not_found=answer.not_found,
-        settings_are_told=_settings_are_told(mirror, answer),
-    )
+    around = _surroundings(mirror, answer, config, at, roll)
     projects, concerns = _next_projects(mirror, answer, around, roll)
     # Who was good until yesterday is inactive today.
+    today = at.astimezone(config.zone).date()
     is_term_end = any(today - timedelta(days=1) <= end <= today for end in config.term_ends)
     circumstances = Circumstances(config.guards, is_first=is_first, is_term_end=is_term_end)
     attaching = _attaching(mirror, projects).values()
-    guarded, waiting = guard(mirror, Next(people, projects), circumstances, tuple(attaching))
+    guarded, waiting = guard(mirror, Next(around.people, projects), circumstances, tuple(attaching))
     links = new_links(guarded.people.values(), mirror.accounts)
     linked = _with_links(guarded.people, links)
     grants = _grant_changes(mirror, guarded.projects, linked)
     calendar = Calendar(config.zone, around.resources, guarded.projects, at)
     bookings = next_bookings(mirror.bookings, answer.bookings, calendar)
     return Plan(
-        resources=tuple(each for each in resources.values() if mirror.resources.get(each.id) != each),
+        resources=tuple(each for each in around.resources.values() if mirror.resources.get(each.id) != each),
         people=_person_changes(mirror, linked),
         projects=_project_changes(mirror, guarded.projects),
         grants=grants,
@@ -145,6 +124,34 @@ def make_plan(
             *links.suggestions,
             *changed_addresses(mirror.people, linked, mirror.accounts),
         ),
+    )
+
+
+def _surroundings(
+    mirror: Mirror, answer: Answer, config: CalpendoConfig, at: datetime, roll: Roll
+) -> Surroundings:
+    """The people and resources after the answer, and what else projects refer to."""
+    people = next_people(
+        mirror.people,
+        answer.people,
+        at.astimezone(config.zone).date(),
+        roll,
+        dict(config.alias_domains),
+        tells_expiry=answer.tells_expiry,
+    )
+    resources = {
+        row.id: BookedResource(row.id, row.name, modality_of(row.id, row.name, config.scanners))
+        for row in answer.resources
+    }
+    return Surroundings(
+        config=config,
+        at=at,
+        people=people,
+        person_rows={row.id: row for row in answer.people},
+        resources={**mirror.resources, **resources},
+        refused=answer.refused,
+        not_found=answer.not_found,
+        settings_are_told=_settings_are_told(mirror, answer),
     )
 
 
