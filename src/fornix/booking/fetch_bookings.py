@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import product
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -70,7 +70,7 @@ class _Asking:
         if self.way is not None:
             return self._typed(self._asked(window, *self.way))
         refusal: CalpendoUnusable = AnswerMisshapen("Calpendo tells of no booking when it is.")
-        for way in product(QUERY_SPELLINGS, _PATHS):
+        for way in self._ways(window):
             try:
                 found, lost = self._typed(self._asked(window, *way))
             except QueryRefused as refused:
@@ -82,6 +82,25 @@ class _Asking:
                 self.way = way
                 return found, lost
         raise refusal
+
+    def _ways(self, window: Window) -> Iterator[tuple[str, tuple[str, ...]]]:
+        """The usual way; where it will not do, all others in the spelling of times that is understood."""
+        usual = (QUERY_SPELLINGS[0], _PATHS[0])
+        yield usual
+        written = self._understood(window)
+        yield from ((written, paths) for paths in _PATHS if (written, paths) != usual)
+
+    def _understood(self, window: Window) -> str:
+        """Tried with what every booking has: where that is refused too, no other properties need trying."""
+        *spellings, last = QUERY_SPELLINGS
+        for written in spellings:
+            try:
+                self._asked(window, written, ())
+            except QueryRefused:
+                continue
+            return written
+        self._asked(window, last, ())
+        return last
 
     def _asked(self, window: Window, written: str, paths: tuple[str, ...]) -> list[Any]:
         where = window.expression(self.zone, written)

@@ -1,0 +1,111 @@
+"""How a Calpendo wants to be asked for bookings is found out with few questions, also where it wants none."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import unquote, urlsplit
+
+import pytest
+
+from fornix.booking.booked_times import ReadBookings
+from fornix.booking.client import CalpendoClient
+from fornix.booking.config import CalpendoConfig
+from fornix.booking.fetch_bookings import fetch_bookings
+from fornix.booking.wire import Spelling
+
+AT = datetime(2026, 3, 4, 9, 0, tzinfo=UTC)
+MOST = 6
+PLAIN = frozenset({"id", "status"})
+SPANS = PLAIN | {"resource.id", "project.id", "dateRange.start"}
+BOOKING = {
+    "id": "5",
+    "status": "Approved",
+    "resource.id": "11",
+    "project.id": "7",
+    "resource": {"id": "11"},
+    "project": {"id": "7"},
+    "dateRange": {"start": "2026-03-04T10:00:00", "finish": "2026-03-04T11:00:00"},
+    "dateRange.start": "2026-03-04T10:00:00",
+    "dateRange.finish": "2026-03-04T11:00:00",
+    "dateRange.end": "2026-03-04T11:00:00",
+    "cancelled": False,
+}
+
+
+@contextmanager
+def serving(separator: str, properties: frozenset[str]) -> Iterator[tuple[str, list[str]]]:
+    """A Calpendo that takes times with this between day and hour, and knows these properties; 400 for any other."""
+    asked: list[str] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            asked.append(self.path)
+            where, paths = unquote(urlsplit(self.path).path), set(self.path.partition("=")[2].split(","))
+            is_understood = f"20260218{separator}" in where and paths <= properties
+            content = {"biskits": [{name: BOOKING[name] for name in paths}]} if is_understood else {}
+            body = json.dumps(content).encode()
+            self.send_response(200 if is_understood else 400)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *args) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_address[1]}", asked
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+def read(url: str, *, is_far: bool = False) -> ReadBookings:
+    config = CalpendoConfig(url, "archive", "archive")
+    with CalpendoClient(config) as client:
+        return fetch_bookings(client, config, Spelling(null_means_empty=True), AT, is_far=is_far)
+
+
+@pytest.mark.parametrize("separator", ["T", "-"])
+@pytest.mark.parametrize(
+    "properties",
+    [
+        pytest.param(SPANS | {"dateRange.finish", "cancelled"}, id="usual"),
+        pytest.param(SPANS | {"dateRange.finish"}, id="no mark of what was cancelled"),
+        pytest.param(SPANS | {"dateRange.end", "cancelled"}, id="end"),
+    ],
+)
+def test_bookings_are_read_as_calpendo_wants_to_be_asked(separator, properties):
+    with serving(separator, properties) as (url, asked):
+        found = read(url)
+
+    (row,) = found.rows
+    assert (row.id, row.start, row.resource) == ("5", "2026-03-04T10:00:00", "11")
+    assert len(asked) <= MOST
+
+
+@pytest.mark.parametrize("is_far", [False, True])
+@pytest.mark.parametrize(
+    ("separator", "properties"),
+    [
+        pytest.param(" ", SPANS, id="no spelling of times is understood"),
+        pytest.param("T", frozenset(), id="the type is not known"),
+        pytest.param("T", PLAIN, id="nothing is known of them"),
+    ],
+)
+def test_a_calpendo_that_tells_of_no_bookings_is_not_asked_over_and_over(separator, properties, is_far):
+    with serving(separator, properties) as (url, asked):
+        found = read(url, is_far=is_far)
+
+    assert (found.rows, found.window) == ((), None)
+    assert "bookings were not read" in found.notes[0]
+    assert len(asked) <= MOST
