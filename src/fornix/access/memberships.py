@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -19,6 +20,7 @@ from fornix.models.memberships import OverrideKind, Role
 MANUAL = "manual"
 LONGEST_REASON = 300
 _MIRROR = Actor(source="mirror")
+_NOTHING_MORE: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,12 +87,14 @@ def replace_grants(
     at: datetime,
     sweep_id: int | None = None,
     decided_by: Actor | None = None,
+    evidence: Mapping[str, str] = _NOTHING_MORE,
 ) -> GrantChange:
     """Makes the rows of one source on one project exactly `wanted`, with an Event for each change.
 
     Called inside the transaction of the project's other changes. Rows of other sources are not touched.
 
     :param decided_by: the administrator whose decision this is, for the Events; None: the mirror itself.
+    :param evidence: what the source's rows rest on, for the Events too (contract calpendo 4.3.5).
     """
     by = decided_by or _MIRROR
     want = {(item.account_id, item.role): item for item in wanted}
@@ -98,7 +102,7 @@ def replace_grants(
         (row.account_id, Role(row.role)): row
         for row in Membership.objects.filter(project=project, source=source)
     }
-    details: dict[str, object] = {"source": source} | ({"sweep": sweep_id} if sweep_id else {})
+    rests_on: dict[str, object] = {**evidence} | ({"sweep": sweep_id} if sweep_id else {})
     granted = [item for key, item in want.items() if key not in rows]
     revoked = [row for key, row in rows.items() if key not in want]
     for item in granted:
@@ -117,10 +121,10 @@ def replace_grants(
             actor=by.account,
             project=project,
             account=Account(pk=item.account_id),
-            details=details | {"role": item.role.value},
+            details={"source": source, "role": item.role.value} | rests_on,
         )
     for row in revoked:
-        _record_revoked(project, row, at=at, source=by.source, actor=by.account, sweep_id=sweep_id)
+        _record_revoked(project, row, at=at, source=by.source, actor=by.account, rests_on=rests_on)
         row.delete()
     gone = tuple(Grant(row.account_id, Role(row.role), row.evidence) for row in revoked)
     return GrantChange(tuple(granted), gone)
@@ -196,9 +200,8 @@ def _record_revoked(
     at: datetime,
     source: str,
     actor: Account | None,
-    sweep_id: int | None = None,
+    rests_on: Mapping[str, object] = _NOTHING_MORE,
 ) -> None:
-    details: dict[str, object] = {"role": row.role, "source": row.source}
     record_event(
         Verb.MEMBERSHIP_REVOKED,
         at=at,
@@ -206,5 +209,5 @@ def _record_revoked(
         actor=actor,
         project=project,
         account=row.account,
-        details=details | ({"sweep": sweep_id} if sweep_id else {}),
+        details={"role": row.role, "source": row.source, **rests_on},
     )

@@ -33,4 +33,7 @@ def apply_grants(
     current = current_roles(Membership.objects.filter(project=project, source=source))
     mirrored = as_booked_project(booked, parts)
     wanted = as_grants(roles_after(mirrored, people, current), mirrored.part_roles)
-    return replace_grants(project, source, wanted, at=at, sweep_id=sweep_id, decided_by=decided_by)
+    evidence = {"calpendo_id": booked.external_id}
+    return replace_grants(
+        project, source, wanted, at=at, sweep_id=sweep_id, decided_by=decided_by, evidence=evidence
+    )

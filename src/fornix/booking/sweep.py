@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from django.db.models import Count
 
 from fornix.booking.absence import call_roll
+from fornix.booking.answer_hash import answer_hash
 from fornix.booking.apply import apply_plan
 from fornix.booking.client import USUAL, CalpendoClient, Patience
 from fornix.booking.config import CalpendoConfig, source_of
@@ -194,6 +195,7 @@ def _prepare(order: _Order, sweep_id: int | None) -> _Prepared:
         details=judgement.counts.as_json()
         | {
             "instance": config.instance,
+            "answer": answer_hash(answer),
             BOOKINGS_FROM: read_from.isoformat() if read_from else None,
             "concerns": list(concerns[:MOST_CONCERNS_KEPT]),
             "held": list(waiting),

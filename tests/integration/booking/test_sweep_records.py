@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import subprocess
 import sys
@@ -45,6 +46,18 @@ def test_a_dry_run_tells_all_and_writes_nothing(calpendo, db):
     assert {"person.new", "project.new"} <= {line.kind for line in result.lines}
     assert not any(everything_but_sweeps()[name] for name in ("BookingProject", "BookingPerson", "Event"))
     assert not Sweep.objects.exists()
+
+
+def test_who_lost_a_right_is_told_with_the_project_in_calpendo_and_the_answer(mirrored):
+    mirrored.site.edit({"op": "remove", "type": PROJECT, "id": PROJECT_ID, "field": "users", "value": "9085"})
+    last = Event.objects.latest("pk").pk
+
+    result = sweep(mirrored)
+
+    event = Event.objects.get(pk__gt=last, verb="membership.revoked")
+    assert event.details["calpendo_id"] == PROJECT_ID
+    assert re.fullmatch("[0-9a-f]{16}", Sweep.objects.get(pk=event.details["sweep"]).details["answer"])
+    assert event.details["sweep"] == result.sweep_id
 
 
 def test_of_one_person_who_changed_one_row_is_locked(mirrored):
