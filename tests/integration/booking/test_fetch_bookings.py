@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import json
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import unquote, urlsplit
 
 import pytest
+from tests.integration.booking.small_calpendo import calpendo_of
 
 from fornix.booking.booked_times import ReadBookings
 from fornix.booking.client import CalpendoClient
@@ -40,33 +38,15 @@ BOOKING = {
 @contextmanager
 def serving(separator: str, properties: frozenset[str]) -> Iterator[tuple[str, list[str]]]:
     """A Calpendo that takes times with this between day and hour, and knows these properties; 400 for any other."""
-    asked: list[str] = []
 
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            asked.append(self.path)
-            where, paths = unquote(urlsplit(self.path).path), set(self.path.partition("=")[2].split(","))
-            is_understood = f"20260218{separator}" in where and paths <= properties
-            content = {"biskits": [{name: BOOKING[name] for name in paths}]} if is_understood else {}
-            body = json.dumps(content).encode()
-            self.send_response(200 if is_understood else 400)
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
+    def answer(path: str) -> tuple[int, object]:
+        where, paths = unquote(urlsplit(path).path), set(path.partition("=")[2].split(","))
+        if f"20260218{separator}" not in where or not paths <= properties:
+            return 400, {}
+        return 200, {"biskits": [{name: BOOKING[name] for name in paths}]}
 
-        def log_message(self, *args) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_address[1]}", asked
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    with calpendo_of(answer) as (url, asked):
+        yield url, asked
 
 
 def read(url: str, *, is_far: bool = False) -> ReadBookings:
