@@ -18,6 +18,8 @@ from fornix.errors import NotVisible
 from fornix.models import Account, BookingName, BookingPerson, BookingProject, Project
 
 MOST_NAMED = 8
+_NAMES = ("given_name", "family_name", "login_name", "external_id")
+_NOT_PLAIN = "[^ -~]"
 
 
 class NobodyOfThatName(NotVisible):
@@ -138,12 +140,12 @@ def _by_name(name: str, fits: Callable[[frozenset[str], frozenset[str]], bool]) 
         return _Found((), ())
     accounts = [
         pk
-        for pk, known in Account.objects.exclude(name="").values_list("pk", "name")
+        for pk, known in Account.objects.filter(_may_have(words, "name")).values_list("pk", "name")
         if fits(words, name_words(known))
     ]
     people = [
         row.pk
-        for row in BookingPerson.objects.only("given_name", "family_name", "login_name", "external_id")
+        for row in BookingPerson.objects.filter(_may_have(words, *_NAMES)).only(*_NAMES)
         if fits(words, name_words(f"{row.given_name} {row.family_name}"))
         or fits(words, name_words(person_name(row)))
     ]
@@ -151,6 +153,18 @@ def _by_name(name: str, fits: Callable[[frozenset[str], frozenset[str]], bool]) 
         Account.objects.filter(pk__in=accounts),
         BookingPerson.objects.filter(pk__in=people).select_related("account").order_by("pk"),
     )
+
+
+def _may_have(words: Collection[str], *columns: str) -> Q:
+    """Rows whose name can have the words, for the database to choose: those with the longest as it is typed.
+
+    It does not fold accents: what is not plain ASCII is compared here, whatever it holds.
+    """
+    longest = max(words, key=lambda word: (word.isascii(), len(word), word))
+    found = Q()
+    for column in columns:
+        found |= Q(**{f"{column}__icontains": longest}) | Q(**{f"{column}__regex": _NOT_PLAIN})
+    return found
 
 
 def _one_of(name: str, found: _Found, aliases: Mapping[str, str], *, may_be_several: bool) -> AskedPerson:

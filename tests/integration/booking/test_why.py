@@ -416,6 +416,25 @@ def test_before_the_first_sweep_is_confirmed_that_is_told(calpendo, db):
     assert_told(ask("alice", "OWN"), "the first sweep waits to be confirmed", allowed=True)
 
 
+@pytest.mark.parametrize(
+    ("called", "typed"),
+    [
+        ("Zoë Ångström", "zoe angstrom"),
+        ("Jane O'Brien", "o brien JANE"),
+        ("Jane\tBrown", "Jane Brown"),
+        ("Weiß", "weiss"),
+        ("100_% Sure", "100 sure"),
+        ("Пётр", "ПЕТР"),
+    ],
+)
+def test_names_are_found_however_typed_also_where_the_database_chooses_first(db, called, typed):
+    for account, name in (("found", called), ("other", "Somebody Else")):
+        factories.make_account(account, name=name)
+    factories.make_project("OWN")
+
+    assert explain(typed, "OWN").person == "found"
+
+
 def test_an_email_of_an_alias_domain_names_the_person(known):
     told = explain("minh.dang@imaging.test", CODE, aliases={"imaging.test": "example.ac.test"})
 
