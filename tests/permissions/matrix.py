@@ -91,6 +91,8 @@ api-settings            GET    -            401    403      403          403    
 api-setting             PUT    setting      401    403      403          403    403   200           403
 api-setting             DELETE setting      401    403      403          403    403   200           403
 api-settings-test       POST   -            401    403      403          403    403   400           403
+api-settings-look       POST   -            401    403      403          403    403   400           403
+api-settings-preview    POST   -            401    403      403          403    403   400           403
 api-bookings            GET    -            401    403      403          403    403   200           403
 """
 

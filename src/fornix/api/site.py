@@ -10,7 +10,18 @@ from django.http import Http404
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 
-from fornix.api import bookings, holds, people, problems, projects, site_settings, status, sweeps, why
+from fornix.api import (
+    bookings,
+    discovery,
+    holds,
+    people,
+    problems,
+    projects,
+    site_settings,
+    status,
+    sweeps,
+    why,
+)
 from fornix.api.admission import ADMINISTRATORS
 from fornix.api.refusals import refuse
 
@@ -32,7 +43,7 @@ api = NinjaAPI(
     auth=ADMINISTRATORS,
     urls_namespace="fornix-api",
 )
-for part in (status, sweeps, holds, people, projects, problems, why, site_settings, bookings):
+for part in (status, sweeps, holds, people, projects, problems, why, discovery, site_settings, bookings):
     api.add_router("mirror/", part.router)
 # The framework has answers of its own for some.
 for raised in (Exception, Http404, HttpError, ValidationError):

@@ -12,13 +12,12 @@ from pydantic import Field
 from fornix.access.policy import require_administrator
 from fornix.api.refusals import answers
 from fornix.api.shapes import Body, Shape
-from fornix.booking.choices import Choice, Origin
+from fornix.booking.choices import Choice, Origin, as_file
 from fornix.booking.choosing import OptionsRefused, choose_options, reset_option
-from fornix.booking.discover import ConnectionCheck, Finding, check_connection
 from fornix.booking.options import BY_KEY
 from fornix.booking.refusals import CalpendoSettingInvalid
 from fornix.http.actors import actor_of
-from fornix.wiring import calpendo_choices, calpendo_config
+from fornix.wiring import calpendo_choices
 
 router = Router(tags=["settings"])
 
@@ -50,28 +49,13 @@ class SettingsOut(Shape):
     """Every setting of the mirror."""
 
     items: list[SettingOut]
+    toml: str = Field(description="All of them as a fornix.toml, without secrets.")
 
 
 class SettingChosen(Body):
     """Chooses a value."""
 
     value: Value = Field(description="As the setting `expects`; lists and tables as such.", examples=[True])
-
-
-class CheckLineOut(Shape):
-    """One thing that the test found."""
-
-    finding: Finding
-    text: str
-
-
-class CheckOut(Shape):
-    """What trying the connection found."""
-
-    is_usable: bool = Field(description="Whether a sweep could use this Calpendo.")
-    lines: list[CheckLineOut]
-    requests: int
-    seconds: float
 
 
 @router.get(
@@ -84,20 +68,8 @@ class CheckOut(Shape):
 def list_settings(request: HttpRequest) -> SettingsOut:
     """Every setting with its value, who says it, and whether it can be chosen here."""
     require_administrator(actor_of(request))
-    return SettingsOut(items=[_told(choice) for choice in calpendo_choices()])
-
-
-@router.post(
-    "settings/test",
-    response=answers(CheckOut),
-    operation_id="testConnection",
-    summary="Try the connection to Calpendo",
-    url_name="api-settings-test",
-)
-def test_connection(request: HttpRequest) -> ConnectionCheck:
-    """Reads each type of Calpendo's as a sweep would, changes nothing, and says what works and what does not."""
-    require_administrator(actor_of(request))
-    return check_connection(calpendo_config())
+    choices = calpendo_choices()
+    return SettingsOut(items=[_told(choice) for choice in choices], toml=as_file(choices))
 
 
 @router.put(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, timedelta
 from enum import StrEnum
@@ -17,10 +17,14 @@ from fornix.booking.config import (
     Thresholds,
     TypeNames,
 )
+from fornix.booking.option_file import as_toml
 from fornix.booking.option_kinds import Plain
 from fornix.booking.options import OPTIONS, PASSWORD, Option
 from fornix.booking.refusals import CalpendoSettingInvalid
 
+OPENING = (
+    "The mirror's settings as they are in force. Lines with # are defaults. The password is not in here.",
+)
 _Names = TypeVar("_Names", FieldNames, Thresholds, TypeNames)
 
 
@@ -124,3 +128,13 @@ def _pi_source(text: str) -> PiSource:
 
 def _names(made: type[_Names], table: str, values: Mapping[str, Any]) -> _Names:
     return made(**{field.name: values[f"calpendo.{table}.{field.name}"] for field in fields(made)})
+
+
+def as_file(choices: Sequence[Choice]) -> str:
+    """What is in force as a TOML file; what nobody chose stays a comment, so that it follows later versions."""
+    values = {
+        choice.option.key: choice.value
+        for choice in choices
+        if choice.origin is not Origin.DEFAULT and choice.value is not None and choice.option is not PASSWORD
+    }
+    return as_toml(values, OPENING)

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 from fornix import wiring
 from fornix.access.actors import Actor
 from fornix.access.policy import require_administrator
+from fornix.booking.choices import as_file
 from fornix.booking.choosing import OptionsRefused, choose_options, reset_option
 from fornix.booking.config import CalpendoConfig
 from fornix.booking.discover import check_connection
@@ -22,7 +23,7 @@ from fornix.booking.refusals import CalpendoUnusable
 from fornix.errors import Invalid
 from fornix.http.actors import actor_of, person_at_pages
 from fornix.web.form_targets import form_target
-from fornix.web.setting_lines import as_file, modality_field, section_lines
+from fornix.web.setting_lines import modality_field, section_lines
 
 LONGEST_FORM_TEXT = 20_000
 SCANNERS = "calpendo.scanners"

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from fornix.booking.candidates import PROJECT_FIELDS, candidates_of, places_of_pi
 from fornix.booking.choices import Choice, Origin
 from fornix.booking.explore import Explored, SeenProperty
-from fornix.booking.option_file import as_toml
 from fornix.booking.options import PASSWORD, PASSWORD_FILE, Option, Section
 
 TITLES = {
@@ -32,9 +31,6 @@ ORIGINS = {
     Origin.PAGE: "chosen here",
     Origin.DEFAULT: "default",
 }
-OPENING = (
-    "The mirror's settings as they are in force. Lines with # are defaults. The password is not in here.",
-)
 SHORT = {"url", "pi"}
 _FIELDS, _PI = "calpendo.fields.", "calpendo.pi"
 
@@ -185,13 +181,3 @@ def _told(seen: SeenProperty | None) -> str:
 def modality_field(resource_id: str) -> str:
     """The form's field that says what a resource counts as."""
     return f"scanner:{resource_id}"
-
-
-def as_file(choices: Sequence[Choice]) -> str:
-    """What is in force as a TOML file; what nobody chose stays a comment, so that it follows later versions."""
-    values = {
-        choice.option.key: choice.value
-        for choice in choices
-        if choice.origin is not Origin.DEFAULT and choice.value is not None and choice.option is not PASSWORD
-    }
-    return as_toml(values, OPENING)

@@ -41,13 +41,15 @@ STABLE = {
     "explainAccess",
     "listSettings",
     "testConnection",
+    "lookAtCalpendo",
+    "previewProjects",
     "chooseSetting",
     "resetSetting",
     "listBookings",
 }
 BODIES = {"linkPerson": {"username": "carol"}, "chooseSetting": {"value": True}}
 QUERIES = {"explainAccess": {"person": "carol", "project": "P001"}}
-REFUSED = {"testConnection": 400}  # no Calpendo is configured
+REFUSED = {"testConnection": 400, "lookAtCalpendo": 400, "previewProjects": 400}  # no Calpendo is configured
 # Not that whatever fits the schema is accepted: a user name has to exist, a setting to be of its kind.
 PROMISES = [
     checks.not_a_server_error,
