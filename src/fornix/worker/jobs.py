@@ -17,6 +17,7 @@ from fornix.booking.requests import accepts_at, decline_request, open_request
 from fornix.booking.sweep import find_last_good_sweep, run_sweep
 from fornix.catalog.mirror import GOOD
 from fornix.ingest.importing import file_leftovers, retry_arrival, waiting_arrivals
+from fornix.ingest.names import printable
 from fornix.models import SweepOutcome
 from fornix.worker.loop import Job, log_failure
 
@@ -104,7 +105,9 @@ class Sweeping:
         changes, held = len(result.lines), len(result.holds)
         logger.log(level, "action=sweep outcome=%s changes=%d held=%d", result.outcome, changes, held)
         if result.outcome is SweepOutcome.INCOMPLETE:
-            logger.warning("action=sweep-incomplete sweep=%s reason=%s", result.sweep_id, result.reason)
+            # Calpendo's own words are in it: a line break among them must not make a line of ours.
+            reason = printable(result.reason)
+            logger.warning("action=sweep-incomplete sweep=%s reason=%s", result.sweep_id, reason)
         elif result.outcome in GOOD and (result.has_news or not self.has_retried):
             retry_waiting()
             self.has_retried = True
@@ -117,7 +120,7 @@ def _usable_config() -> CalpendoConfig | None:
     try:
         return wiring.calpendo_config()
     except (CalpendoNotConfigured, CalpendoSettingInvalid) as mistake:
-        logger.warning("action=sweep-skipped reason=%s", mistake)
+        logger.warning("action=sweep-skipped reason=%s", printable(str(mistake)))
         return None
 
 

@@ -175,6 +175,26 @@ def test_a_mistake_in_the_settings_is_logged_and_swept_over(sweeping, monkeypatc
     assert Sweep.objects.count() == 2
 
 
+def test_words_of_others_make_no_line_in_the_log(sweeping, monkeypatch, caplog):
+    forged = "a\n2026-11-23 INFO action=sweep outcome=complete"
+    configured = settings.FORNIX
+    broken = replace(configured, calpendo=configured.calpendo | {"calpendo.time_zone": forged})
+    result = SweepResult(7, SweepOutcome.INCOMPLETE, forged, 1, {})
+
+    with caplog.at_level(logging.WARNING, "fornix.worker.jobs"):
+        monkeypatch.setattr(jobs, "run_sweep", lambda *_, **__: result)
+        sweeping.run()
+        monkeypatch.setattr(settings, "FORNIX", broken)
+        sweeping.run()
+
+    told = [record.getMessage() for record in caplog.records]
+    assert [each.partition(" ")[0] for each in told][-2:] == [
+        "action=sweep-incomplete",
+        "action=sweep-skipped",
+    ]
+    assert not any("\n" in each for each in told)
+
+
 def test_settings_count_from_the_next_sweep_on(calpendo, monkeypatch):
     sweeping = Sweeping()
     sweeping.run()
