@@ -10,11 +10,10 @@ from fornix.access.actors import Actor
 from fornix.access.policy import require_administrator
 from fornix.booking.held_rows import oldest_held_at, waiting_count
 from fornix.booking.requests import open_request
-from fornix.catalog.mirror import GOOD
+from fornix.catalog.mirror import GOOD, STALE_AFTER_INTERVALS
 from fornix.models import Sweep, SweepOutcome
 
 HOLD_IS_OLD = timedelta(hours=24)  # a held removal is also a matter of security (contract calpendo 4.5)
-STALE_AFTER_INTERVALS = 2
 
 
 @dataclass(frozen=True, slots=True)

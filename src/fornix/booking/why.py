@@ -13,10 +13,9 @@ from fornix.booking.identity import NO_ALIASES
 from fornix.booking.sweep import find_last_good_sweep
 from fornix.booking.why_linked import about_links, time_of
 from fornix.booking.why_listed import about_parts, about_project
+from fornix.catalog.mirror import STALE_AFTER_INTERVALS
 from fornix.models import Account, Membership, Override, Sweep, SweepOutcome
 from fornix.models.memberships import OverrideKind
-
-STALE_AFTER_INTERVALS = 2
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from fornix.access.policy import require_administrator
 from fornix.models import Sweep, SweepOutcome
 
 GOOD = (SweepOutcome.COMPLETE, SweepOutcome.HELD)
+STALE_AFTER_INTERVALS = 2  # a mirror this many sweeps behind is old, wherever that is told
 FIRST_INSTANCE = "main"  # of sweeps that did not note it yet
 
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from fornix import wiring
 from fornix.booking.alarms import Alarms, alarms
-from fornix.catalog.mirror import last_complete_at
+from fornix.catalog.mirror import STALE_AFTER_INTERVALS, last_complete_at
 from fornix.catalog.waiting import waiting_count
 from fornix.http.actors import viewer_of
 
@@ -130,5 +130,4 @@ def freshness() -> Freshness | None:
 
 
 def _is_stale(mirrored_at: datetime) -> bool:
-    """Whether it is older than two intervals."""
-    return timezone.now() - mirrored_at > timedelta(seconds=2 * wiring.sweep_interval_s())
+    return timezone.now() - mirrored_at > STALE_AFTER_INTERVALS * timedelta(seconds=wiring.sweep_interval_s())
