@@ -8,7 +8,15 @@ from tests.integration.booking.mirrored import add_account, config_of, sweep
 
 from fornix.booking.config import PiSource
 from fornix.booking.sweep import run_sweep
-from fornix.models import Booking, BookingCode, BookingPerson, BookingProject, Scanner, SweepOutcome
+from fornix.models import (
+    Booking,
+    BookingCode,
+    BookingName,
+    BookingPerson,
+    BookingProject,
+    Scanner,
+    SweepOutcome,
+)
 
 pytestmark = pytest.mark.django_db
 PROJECT, PERSON = "Calpendo.Project", "Calpendo.CalpendoUser"
@@ -24,7 +32,7 @@ def too_long() -> list[str]:
     """Columns of the mirror that hold more than they may: SQLite does not look, PostgreSQL refuses."""
     return [
         f"{model.__name__}.{field.name}"
-        for model in (BookingPerson, BookingProject, BookingCode, Scanner, Booking)
+        for model in (BookingPerson, BookingProject, BookingCode, BookingName, Scanner, Booking)
         for field in model._meta.concrete_fields
         if isinstance(field, CharField)
         for text in model.objects.values_list(field.name, flat=True)
