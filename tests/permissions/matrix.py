@@ -102,6 +102,7 @@ FORMS: dict[tuple[str, str], dict[str, object]] = {
     ("token-create", "POST"): {"name": "laptop"},
     ("token-revoke", "POST"): {"alias": "nobody's"},
     ("holds-decide", "POST"): {"decision": "approve"},
+    ("sweep-undo", "POST"): {"confirmed": "yes"},
     ("api-person-link", "POST"): {"username": "stranger"},
     ("api-setting", "PUT"): {"value": True},
 }

@@ -79,7 +79,7 @@ def undo_sweep(actor: Actor, sweep_id: int, *, at: datetime) -> Undone:
     :raises SweepRunning: a sweep is running; when one begins in between, what was taken back stays so.
     """
     require_administrator(actor)
-    undoing = _Undoing(actor, _undoable(sweep_id), at)
+    undoing = _Undoing(actor, find_undoable(sweep_id), at)
     people, projects = _grouped(undoing.sweep.changes)
     outcomes: Counter[str] = Counter()
     for undo, lines_by_id in ((undoing.of_person, people), (undoing.of_project, projects)):
@@ -102,7 +102,8 @@ def was_applied(outcome: str, changes: Collection[object]) -> bool:
     return outcome in GOOD or (outcome == SweepOutcome.INCOMPLETE and bool(changes))
 
 
-def _undoable(sweep_id: int) -> Sweep:
+def find_undoable(sweep_id: int) -> Sweep:
+    """The sweep of this number, if it can be undone; raises as `undo_sweep` where it cannot."""
     sweep = Sweep.objects.filter(pk=sweep_id).first()
     if sweep is None:
         raise NoSuchSweep(f"There is no sweep {sweep_id}. `fornix mirror status` names the last one.")

@@ -19,7 +19,7 @@ from fornix.booking.hold_effects import RightChange
 from fornix.booking.holds import PIN, Decided, Held, approve, held, reject
 from fornix.booking.people import link_by_hand
 from fornix.booking.report import JOINED, LEFT, LINKED, RESUMED, SUSPENDED
-from fornix.booking.undo import Undone, undo_sweep
+from fornix.booking.undo import Undone, find_undoable, undo_sweep
 from fornix.catalog.people import person_name
 from fornix.catalog.sweeps import get_sweep
 from fornix.errors import Invalid, NotVisible
@@ -65,14 +65,20 @@ def decide(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def undo(request: HttpRequest, sweep_id: int) -> HttpResponse:
-    """Takes back what one sweep did to rights: first a page that says what that is."""
-    if request.method == "POST":
-        undone = undo_sweep(person_at_pages(request), sweep_id, at=timezone.now())
+    """Takes back what one sweep did to rights: first a page that says what that is.
+
+    Only a form makes it try: an address that is opened writes nothing, not even what is taken back at once.
+    """
+    is_form = request.method == "POST"
+    actor = person_at_pages(request) if is_form else actor_of(request)
+    if is_form and request.POST.get("confirmed") == "yes":
+        undone = undo_sweep(actor, sweep_id, at=timezone.now())
         messages.success(request, undone_in_words(sweep_id, undone))
         return redirect("sweep-detail", sweep_id=sweep_id)
-    actor = actor_of(request)
     sweep = get_sweep(actor, sweep_id)
-    is_exact = sum(sweep.line.changes.get(kind, 0) for kind in UNDONE_AS.values()) <= MOST_FORESEEN
+    find_undoable(sweep_id)
+    is_small = sum(sweep.line.changes.get(kind, 0) for kind in UNDONE_AS.values()) <= MOST_FORESEEN
+    is_exact = is_form and is_small
     if is_exact:
         foreseen = foresee(lambda: undo_sweep(actor, sweep_id, at=timezone.now()))
     else:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from tests import factories
 from tests.integration.web.mirror_rows import (
@@ -177,7 +179,7 @@ def test_the_page_before_an_undoing_says_what_it_does_and_does_nothing(root):
     done = a_sweep_that_let_carol_join()
     before = state()
 
-    page = text_of(root.get(f"/mirror/sweeps/{done.pk}/undo"))
+    page = text_of(root.post(f"/mirror/sweeps/{done.pk}/undo"))
 
     assert "1 place in a project that it gave is taken back" in page
     assert "Titles, codes and statuses stay" in page
@@ -185,10 +187,24 @@ def test_the_page_before_an_undoing_says_what_it_does_and_does_nothing(root):
     assert Sweep.objects.get().undone_at is None
 
 
+def test_to_open_the_address_of_an_undoing_writes_nothing(root):
+    done = a_sweep_that_let_carol_join()
+
+    with CaptureQueriesContext(connection) as queries:
+        page = text_of(root.get(f"/mirror/sweeps/{done.pk}/undo"))
+
+    assert "1 place in a project that it gave is taken back" in page
+    assert "the most that can be taken back" in page
+    written = ("INSERT", "UPDATE", "DELETE")
+    assert not [
+        each["sql"] for each in queries if each["sql"].startswith(written) and "session" not in each["sql"]
+    ]
+
+
 def test_a_sweep_is_undone_and_marked(root):
     done = a_sweep_that_let_carol_join()
 
-    page = text_of(root.post(f"/mirror/sweeps/{done.pk}/undo", follow=True))
+    page = text_of(root.post(f"/mirror/sweeps/{done.pk}/undo", {"confirmed": "yes"}, follow=True))
 
     assert f"Sweep {done.pk} is undone: 1 place in a project taken back." in page
     assert "Undone" in page.partition("<h1>")[2]
@@ -198,7 +214,7 @@ def test_a_sweep_is_undone_and_marked(root):
 
 def test_what_cannot_be_undone_is_refused(root):
     done = a_sweep_that_let_carol_join()
-    root.post(f"/mirror/sweeps/{done.pk}/undo")
+    root.post(f"/mirror/sweeps/{done.pk}/undo", {"confirmed": "yes"})
 
     answer = root.get(f"/mirror/sweeps/{done.pk}/undo")
 
@@ -267,7 +283,7 @@ def test_of_a_sweep_that_changed_much_the_most_is_told_without_trying(root, monk
     monkeypatch.setattr(mirror_decisions, "MOST_FORESEEN", 1)
     done = sweep(kinds=("person.joined",) * 3 + ("person.left", "person.new"))
 
-    page = text_of(root.get(f"/mirror/sweeps/{done.pk}/undo"))
+    page = text_of(root.post(f"/mirror/sweeps/{done.pk}/undo"))
 
     assert "3 places in projects that it gave are taken back" in page
     assert "1 place in a project that it ended comes back" in page
