@@ -88,12 +88,12 @@ BY_ID = (*ALWAYS, "resource.id", "project.id", "dateRange.start")
 WHOLE = (*ALWAYS, "resource", "project", "dateRange")
 WIRES = {
     "all": (wire(*BY_ID, "dateRange.finish", "cancelled"), 1),
-    "plain, finish": (wire(*BY_ID, "dateRange.finish"), 2),
-    "plain, end": (wire(*BY_ID, "dateRange.end"), 4),
-    "only whole": (wire(*WHOLE), 5),
-    "other dates": (wire(*BY_ID, "dateRange.finish", "cancelled", dates="-"), 6),
-    "leaves out what it has not": (wire(*BY_ID, "dateRange.end", refuses=False), 3),
-    "tells no ids by themselves": (wire(*WHOLE, "dateRange.start", "dateRange.end", refuses=False), 5),
+    "plain, finish": (wire(*BY_ID, "dateRange.finish"), 3),
+    "plain, end": (wire(*BY_ID, "dateRange.end"), 5),
+    "only whole": (wire(*WHOLE), 6),
+    "other dates": (wire(*BY_ID, "dateRange.finish", "cancelled", dates="-"), 4),
+    "leaves out what it has not": (wire(*BY_ID, "dateRange.end", refuses=False), 4),
+    "tells no ids by themselves": (wire(*WHOLE, "dateRange.start", "dateRange.end", refuses=False), 6),
 }
 
 
