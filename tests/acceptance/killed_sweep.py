@@ -8,11 +8,10 @@ JSON on stdin. Both print what the mirror holds, as JSON.
 from __future__ import annotations
 
 import json
-import os
-import signal
 import sys
-import threading
 from datetime import UTC, datetime, timedelta
+
+from tests.acceptance.killed_import import Steps
 
 from fornix.commands.setup import open_archive
 
@@ -38,24 +37,6 @@ PASSING |= {
     "unlinked_at",
     "last_login",
 }
-
-
-class Steps:
-    """Counts steps, and ends the process at one of them."""
-
-    def __init__(self, last: int) -> None:
-        self.last, self.count = last, 0
-        self._lock = threading.Lock()
-
-    def take(self) -> None:
-        with self._lock:
-            self.count += 1
-            if self.count == self.last:
-                os.kill(os.getpid(), signal.SIGKILL)
-
-    def of_database(self, execute, sql, parameters, many, context):
-        self.take()
-        return execute(sql, parameters, many, context)
 
 
 def sweep(last: int, url: str, hour: int) -> dict:

@@ -54,16 +54,15 @@ def guard(
     """
     limits, attached = around.thresholds, _attached(mirror)
     people = wanted.people if around.is_term_end else _hold_leaving(mirror, wanted.people, limits)
-    projects = _hold_statuses(mirror, wanted.projects, people, limits)
+    projects = _hold_statuses(mirror, attached, wanted.projects, people, limits)
     for project_id in attached:
         projects[project_id] = _hold_project(mirror.projects[project_id], projects[project_id], limits)
     added = ""
     if not around.is_first:
         projects, added = hold_additions(mirror, people, projects, {*attached, *attaching}, limits)
     # Who leaves at an announced end of term is no surprise, neither by themselves nor by what they lose.
-    leaving = newly_inactive(mirror.people, people)
-    judged = _still_active(people, leaving) if around.is_term_end else people
-    state, removed = _hold_removals(mirror, Next(judged, projects), limits)
+    judged = _still_active(people, newly_inactive(mirror.people, people)) if around.is_term_end else people
+    state, removed = _hold_removals(mirror, attached, Next(judged, projects), limits)
     state = Next(people if around.is_term_end else state.people, state.projects)
     told = (Waiting("", reason) for reason in (added, removed) if reason)
     return state, (*_waiting(state, attached), *told)
@@ -93,6 +92,7 @@ def _still_active(people: Mapping[str, Person], ids: Iterable[str]) -> Mapping[s
 
 def _hold_statuses(
     mirror: Mirror,
+    attached: Mapping[str, ArchiveProject],
     projects: Mapping[str, BookedProject],
     people: Mapping[str, Person],
     limits: Thresholds,
@@ -109,7 +109,7 @@ def _hold_statuses(
     )
     taking = {
         project_id
-        for project_id, archive in _attached(mirror).items()
+        for project_id, archive in attached.items()
         if _takes_rights(archive, projects[project_id], people)
     }
     held = taking | (ending if are_many else set())
@@ -171,9 +171,10 @@ def _users(parts: Iterable[Part]) -> set[str]:
     return {part.person_id for part in parts if part.part == USER}
 
 
-def _hold_removals(mirror: Mirror, wanted: Next, limits: Thresholds) -> tuple[Next, str]:
+def _hold_removals(
+    mirror: Mirror, attached: Mapping[str, ArchiveProject], wanted: Next, limits: Thresholds
+) -> tuple[Next, str]:
     """The guard on the whole sweep: counts the accounts that would lose a project."""
-    attached = _attached(mirror)
     before = sum(len(each.roles) for each in attached.values())
     removed = sum(
         len(each.roles.keys() - roles_after(wanted.projects[booked_id], wanted.people, each.roles).keys())
