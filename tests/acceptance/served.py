@@ -224,20 +224,22 @@ def outcomes(environment: dict[str, str]) -> list[str]:
 
 def children(pid: int) -> dict[int, str]:
     """The processes that a process has started: their command lines by number."""
+    return {number: words for number, parent, words in _processes() if parent == pid}
+
+
+def left_of(family: dict[int, str]) -> dict[int, str]:
+    """Those of these processes that run yet. Numbers are used again, for threads too: the command line tells."""
+    running = {number: words for number, _, words in _processes()}
+    return {pid: words for pid, words in family.items() if running.get(pid) == words}
+
+
+def _processes() -> list[tuple[int, int, str]]:
+    """Number, parent and command line of each; of one that has ended, and that nobody waited for, another line."""
     listed = subprocess.run(
         ["ps", "-ww", "-eo", "pid=,ppid=,args="], check=True, capture_output=True, text=True
     ).stdout
     rows = (re.split(r"\s+", line.strip(), maxsplit=2) for line in listed.splitlines())
-    return {int(number): words for number, parent, words in rows if int(parent) == pid}
-
-
-def is_running(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    state = Path(f"/proc/{pid}/stat")
-    return not state.exists() or state.read_text().rpartition(")")[2].split()[0] != "Z"
+    return [(int(number), int(parent), words) for number, parent, words in rows]
 
 
 def kill(pid: int) -> None:

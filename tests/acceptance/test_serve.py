@@ -12,8 +12,8 @@ from tests.acceptance.served import (
     FORNIX,
     ask,
     children,
-    is_running,
     kill,
+    left_of,
     serving,
     wait_until,
 )
@@ -34,8 +34,10 @@ def process_of(served, name):
 
 def everybody(served):
     """The supervisor's children and theirs."""
-    own = list(children(served.process.pid))
-    return own + [pid for parent in own for pid in children(parent)]
+    own = children(served.process.pid)
+    for parent in list(own):
+        own |= children(parent)
+    return own
 
 
 def test_a_stranger_gets_the_log_in_page_and_stdout_one_line(command_environment, tmp_path):
@@ -73,14 +75,14 @@ def test_nobody_outlives_a_killed_supervisor(command_environment, tmp_path):
         left = everybody(served)
         kill(served.process.pid)
 
-        wait_until(lambda: not any(is_running(pid) for pid in left), "the end of the children")
+        wait_until(lambda: not left_of(left), "the end of the children")
     assert len(left) == 3
 
 
 def test_all_are_gone_after_the_end(command_environment, tmp_path):
     with serving(command_environment, tmp_path) as served:
         left = everybody(served)
-    assert not any(is_running(pid) for pid in left)
+    assert left_of(left) == {}
 
 
 def test_a_taken_port_is_told_in_words(command_environment):
