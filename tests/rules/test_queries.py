@@ -219,7 +219,12 @@ def add_arrival() -> Arrival:
         id="u", defaults={"source": "import", "owner": "host", "started_at": factories.AT}
     )
     return Arrival.objects.create(
-        id=number, upload=upload, group=number, received_at=factories.AT, refusal="No project is named."
+        id=number,
+        upload=upload,
+        group=number,
+        received_at=factories.AT,
+        last_byte_at=factories.AT,
+        refusal="No project is named.",
     )
 
 

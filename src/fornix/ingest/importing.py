@@ -14,15 +14,15 @@ from fornix.dicom.labels import clean_label
 from fornix.ingest.dicom_plan import NO_HEADERS, Headers
 from fornix.ingest.filing import Filed, file_arrival
 from fornix.ingest.leftovers import tidy_after_the_dead
-from fornix.ingest.receive import Destination, Reception, open_upload, receive
+from fornix.ingest.receive import Destination, Origin, Reception, open_upload, receive
 from fornix.ingest.seal import Sealed, Unrecognised, seal
-from fornix.ingest.source_files import Unreadable
+from fornix.ingest.source_files import Source, Unreadable
 from fornix.ingest.sources import find_sources
 from fornix.ingest.waiting import absorb_waiting, settle_uploads
 from fornix.models import Arrival
 from fornix.storage.store import Store
 
-SOURCE = "import"
+OPERATOR = Origin("import")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,14 @@ class ImportReport:
 
 
 def import_paths(paths: list[Path], destination: Destination, store: Store, rules: SiteRules) -> ImportReport:
-    """Imports files, folders and archives. Safe to kill at any moment and to repeat.
+    """Imports files, folders and archives for the operator: see `import_sources`."""
+    return import_sources(find_sources(paths), destination, OPERATOR, store, rules)
+
+
+def import_sources(
+    sources: Iterable[Source], destination: Destination, origin: Origin, store: Store, rules: SiteRules
+) -> ImportReport:
+    """Imports readable files from wherever they come. Safe to kill at any moment and to repeat.
 
     Raises Invalid, before anything is read, for a project code that no project can have.
     """
@@ -62,8 +69,8 @@ def import_paths(paths: list[Path], destination: Destination, store: Store, rule
         destination, subject=clean_label(destination.subject), session=clean_label(destination.session)
     )
     file_leftovers(store, rules, by_person=True)
-    with open_upload(store, destination, source=SOURCE, at=timezone.now()) as reception:
-        receive(reception, find_sources(paths))
+    with open_upload(store, destination, origin, at=timezone.now()) as reception:
+        receive(reception, sources)
         sealed = seal(reception, rules.time_zone)
     filed = _file_upload(reception, sealed, rules)
     settle_uploads([reception.upload.pk, *sealed.joined.upload_ids], store)
@@ -110,7 +117,9 @@ def _file(
 ) -> list[Filed]:
     filed = []
     for arrival in arrivals:
-        outcome = file_arrival(arrival, store, rules, source=SOURCE, by_person=by_person, headers=headers)
+        outcome = file_arrival(
+            arrival, store, rules, source=arrival.upload.source, by_person=by_person, headers=headers
+        )
         if outcome is not None:
             filed.append(outcome)
     for project_id in {item.session.project_id for item in filed if item.session is not None}:

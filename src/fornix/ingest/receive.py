@@ -20,7 +20,7 @@ from fornix.ingest.leftovers import discard_upload
 from fornix.ingest.owners import this_process
 from fornix.ingest.source_files import Source, SourceFile, Unreadable
 from fornix.ingest.take import Taken, take
-from fornix.models import Arrival, Blob, File, Upload
+from fornix.models import Account, Arrival, Blob, File, Upload
 from fornix.storage.keys import blob_key, new_upload_id
 from fornix.storage.store import Batch, Store
 
@@ -47,6 +47,19 @@ class Destination:
     session: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Who sends, and by which way in: "import", "inbox", "browser", "push", "rest".
+
+    Data of a person's account reaches only projects to which that person may add; the operator's and the inbox's
+    reach all.
+    """
+
+    source: str
+    account: Account | None = None
+    came_from: str = ""  # for people: a person's name, a folder
+
+
 @dataclass(slots=True)
 class Reception:
     """An upload under way, and what it brought so far."""
@@ -54,6 +67,7 @@ class Reception:
     upload: Upload
     store: Store
     destination: Destination
+    origin: Origin
     arrivals: dict[str, Arrival] = field(default_factory=dict)
     roots: dict[str, str] = field(default_factory=dict)  # file name -> the folder or archive named for import
     copies: dict[str, int] = field(default_factory=dict)  # how often a name came
@@ -69,11 +83,15 @@ class Reception:
 
 
 @contextmanager
-def open_upload(store: Store, destination: Destination, *, source: str, at: datetime) -> Iterator[Reception]:
+def open_upload(
+    store: Store, destination: Destination, origin: Origin, *, at: datetime
+) -> Iterator[Reception]:
     """An upload that is thrown away whole if it ends before it was sealed."""
-    upload = Upload.objects.create(id=new_upload_id(), source=source, owner=this_process(), started_at=at)
+    upload = Upload.objects.create(
+        id=new_upload_id(), source=origin.source, account=origin.account, owner=this_process(), started_at=at
+    )
     try:
-        yield Reception(upload, store, destination)
+        yield Reception(upload, store, destination, origin)
     finally:
         unsealed = Upload.objects.filter(pk=upload.pk, sealed_at__isnull=True).first()
         if unsealed is not None:
@@ -174,7 +192,7 @@ def _keep(reception: Reception, taken: list[Taken]) -> None:
 def arrival_of(reception: Reception, group: str, study_uid: str = "") -> Arrival:
     """The upload's arrival for a group, made when it is new."""
     if group not in reception.arrivals:
-        wanted = reception.destination
+        wanted, now = reception.destination, timezone.now()
         reception.arrivals[group] = Arrival.objects.create(
             id=new_upload_id(),
             upload=reception.upload,
@@ -184,7 +202,9 @@ def arrival_of(reception: Reception, group: str, study_uid: str = "") -> Arrival
             may_create_project=wanted.may_create_project,
             subject_label=wanted.subject,
             session_label=wanted.session,
-            received_at=timezone.now(),
+            came_from=reception.origin.came_from,
+            received_at=now,
+            last_byte_at=now,
         )
     return reception.arrivals[group]
 

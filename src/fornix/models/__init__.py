@@ -1,6 +1,6 @@
 """Tables: fields and constraints only. No rules, no save() overrides, no signals."""
 
-from fornix.models.accounts import Account, ApiToken
+from fornix.models.accounts import Account, ApiToken, Identity
 from fornix.models.arrivals import Arrival, Upload
 from fornix.models.booking import (
     Booking,
@@ -15,10 +15,14 @@ from fornix.models.booking import (
     SweepOutcome,
     SweepRequest,
 )
+from fornix.models.deliveries import Delivery, Transfer, TransferPart
 from fornix.models.files import Blob, File, Resource
+from fornix.models.inbox import InboxFile, InboxState
 from fornix.models.memberships import Membership, Override
 from fornix.models.projects import AccessionCounter, Project, Subject
 from fornix.models.records import Access, Event, Flag
+from fornix.models.routing import RoutingRule
+from fornix.models.senders import Association, AssociationOutcome, Sender
 from fornix.models.sessions import ImagingSession, Scan
 from fornix.models.site import SiteSetting
 
@@ -28,6 +32,8 @@ __all__ = [
     "Account",
     "ApiToken",
     "Arrival",
+    "Association",
+    "AssociationOutcome",
     "Blob",
     "Booking",
     "BookingCode",
@@ -35,21 +41,29 @@ __all__ = [
     "BookingPerson",
     "BookingProject",
     "BookingRole",
+    "Delivery",
     "Event",
     "File",
     "Flag",
     "Hold",
+    "Identity",
     "ImagingSession",
+    "InboxFile",
+    "InboxState",
     "Membership",
     "Override",
     "Project",
     "Resource",
+    "RoutingRule",
     "Scan",
     "Scanner",
+    "Sender",
     "SiteSetting",
     "Subject",
     "Sweep",
     "SweepOutcome",
     "SweepRequest",
+    "Transfer",
+    "TransferPart",
     "Upload",
 ]

@@ -15,6 +15,8 @@ class Account(AbstractBaseUser):
     email = models.CharField(max_length=320, blank=True)
     is_active = models.BooleanField(default=True)
     is_administrator = models.BooleanField(default=False)
+    # The mirror switched it off, because the person is suspended in Calpendo; it alone switches it on again.
+    suspended_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField()
 
     objects = BaseUserManager["Account"]()
@@ -26,6 +28,22 @@ class Account(AbstractBaseUser):
 
     def __str__(self) -> str:
         return self.username
+
+
+class Identity(models.Model):
+    """Whom the centre's identity provider knows an account as: a subject within a realm (contract calpendo 4.1)."""
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="identities")
+    realm = models.CharField(max_length=200)
+    subject = models.CharField(max_length=320)
+    given_by = models.ForeignKey(Account, null=True, on_delete=models.SET_NULL, related_name="+")
+    given_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["realm", "subject"], name="identity_once")]
+
+    def __str__(self) -> str:
+        return f"identity {self.pk}"
 
 
 class ApiToken(models.Model):

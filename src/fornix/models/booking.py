@@ -177,6 +177,11 @@ class Booking(models.Model):
     external_id = models.CharField(max_length=60)
     scanner = models.ForeignKey(Scanner, null=True, on_delete=models.PROTECT)
     booking_project = models.ForeignKey(BookingProject, null=True, on_delete=models.SET_NULL)
+    owner = models.ForeignKey(BookingPerson, null=True, on_delete=models.SET_NULL, related_name="+")
+    booker = models.ForeignKey(BookingPerson, null=True, on_delete=models.SET_NULL, related_name="+")
+    subject_label = models.CharField(
+        max_length=180, blank=True
+    )  # found in the title by the site's own pattern
     status = models.CharField(max_length=40, blank=True)
     is_cancelled = models.BooleanField(default=False)
     starts_at = models.DateTimeField()

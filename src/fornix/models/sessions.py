@@ -19,7 +19,11 @@ class ImagingSession(models.Model):
     study_uid = models.CharField(max_length=64, blank=True)
     acquired_on = models.DateField(null=True)
     acquired_time = models.CharField(max_length=8, blank=True)  # HH:MM:SS as written in the file
+    # The first and last acquisition as instants, by the scanner's zone and clock; empty where files tell no time.
+    first_acquired_at = models.DateTimeField(null=True)
+    last_acquired_at = models.DateTimeField(null=True)
     scanner = models.CharField(max_length=200, blank=True)
+    booking = models.ForeignKey("Booking", null=True, on_delete=models.SET_NULL, related_name="sessions")
     # As written in the files; shown to those who may see the data, and compared so that two people are never merged.
     patient_name = models.CharField(max_length=400, blank=True)
     patient_id = models.CharField(max_length=200, blank=True)
@@ -27,6 +31,8 @@ class ImagingSession(models.Model):
     created_at = models.DateTimeField()
     changed_at = models.DateTimeField()
     visible_at = models.DateTimeField(null=True)
+    manifest_number = models.PositiveIntegerField(default=0)  # the newest in the store
+    manifest_at = models.DateTimeField(null=True)  # the state of the rows that it holds
     scan_count = models.PositiveIntegerField(default=0)
     file_count = models.PositiveBigIntegerField(default=0)
     byte_count = models.PositiveBigIntegerField(default=0)

@@ -15,7 +15,7 @@ from fornix.ingest import filing, importing, placing
 from fornix.ingest.filing import MAX_ATTEMPTS, file_arrival
 from fornix.ingest.importing import file_leftovers, retry_arrival, waiting_arrivals
 from fornix.ingest.owners import LEASE, this_process
-from fornix.ingest.receive import Destination, open_upload, receive
+from fornix.ingest.receive import Destination, Origin, open_upload, receive
 from fornix.ingest.seal import seal
 from fornix.ingest.sources import find_sources
 from fornix.models import Arrival, Blob, File, ImagingSession, Upload
@@ -30,7 +30,7 @@ class PowerCut(BaseException):
 def receive_all(archive, *paths, project="A", is_sealed=True) -> Upload:
     """An upload whose process died after it was sealed, or before."""
     destination = Destination(project, may_create_project=True)
-    with open_upload(archive.store, destination, source="import", at=timezone.now()) as reception:
+    with open_upload(archive.store, destination, Origin("import"), at=timezone.now()) as reception:
         receive(reception, find_sources(list(paths)))
         seal(reception, "UTC")
     if not is_sealed:
@@ -61,7 +61,7 @@ def test_an_upload_that_ends_in_an_error_leaves_nothing(archive, tmp_path):
 
     with (
         pytest.raises(PowerCut),
-        open_upload(archive.store, Destination(), source="import", at=timezone.now()) as reception,
+        open_upload(archive.store, Destination(), Origin("import"), at=timezone.now()) as reception,
     ):
         receive(reception, fail_at_the_end())
 
@@ -86,7 +86,7 @@ def test_what_a_dead_importer_had_not_sealed_is_thrown_away(archive, tmp_path, m
 
 def test_what_a_living_importer_writes_is_left_alone(archive, tmp_path):
     destination = Destination("A", may_create_project=True)
-    with open_upload(archive.store, destination, source="import", at=timezone.now()) as reception:
+    with open_upload(archive.store, destination, Origin("import"), at=timezone.now()) as reception:
         receive(reception, find_sources([mri(tmp_path)]))
 
         assert finish(archive) == []

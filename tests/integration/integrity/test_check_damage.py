@@ -10,7 +10,7 @@ from tests.integration.ingest.archive import Archive, meg, mri, put
 
 from fornix import wiring
 from fornix.commands import check as check_command
-from fornix.ingest.receive import Destination, open_upload, receive
+from fornix.ingest.receive import Destination, Origin, open_upload, receive
 from fornix.ingest.sources import find_sources
 from fornix.models import Arrival, Blob, File, ImagingSession, Project, Resource, Scan, Subject
 
@@ -125,7 +125,7 @@ def test_an_import_under_way_is_no_finding(whole, tmp_path):
     with open_upload(
         whole.store,
         Destination("A", may_create_project=True),
-        source="import",
+        Origin("import"),
         at=Project.objects.get().created_at,
     ) as reception:
         receive(reception, find_sources([mri(tmp_path / "more", "P03", day=3)]))

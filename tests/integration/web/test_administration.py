@@ -25,6 +25,7 @@ def make_waiting(count: int) -> None:
             upload=upload,
             group=str(number),
             received_at=factories.AT,
+            last_byte_at=factories.AT,
             refusal=f"reason {number}",
         )
 
@@ -54,7 +55,12 @@ def test_pages_of_what_waits_hold_each_once(root):
 def make_arrival(group: str, name: str, **fields) -> Arrival:
     upload = Upload.objects.create(id=group, source="import", owner="host", started_at=factories.AT)
     arrival = Arrival.objects.create(
-        id="01a2-uuid", upload=upload, group=group, received_at=factories.AT, **({"refusal": "why"} | fields)
+        id="01a2-uuid",
+        upload=upload,
+        group=group,
+        received_at=factories.AT,
+        last_byte_at=factories.AT,
+        **({"refusal": "why"} | fields),
     )
     File.objects.create(arrival=arrival, name=name, blob=factories.make_blob(name.encode()))
     File.objects.create(arrival=arrival, name="later", blob=factories.make_blob(b"later"))
