@@ -17,9 +17,9 @@ from fornix.dicom.header import DicomHeader
 from fornix.dicom.labels import project_candidates, session_label, subject_label
 from fornix.dicom.scan_types import scan_type
 from fornix.dicom.series import session_modality, smallest_number
+from fornix.ingest.evidence import Evidence
 from fornix.ingest.names import instance_name, shared_folder, within
 from fornix.ingest.plans import ArrivalPlan, Person, Placement, ScanPlan
-from fornix.ingest.routing import Evidence
 from fornix.ingest.take import clean_uid, read_stored_header
 from fornix.models import Arrival, File
 from fornix.storage.store import Store

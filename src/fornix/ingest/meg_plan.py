@@ -11,9 +11,9 @@ from fornix.catalog.site_rules import SiteRules
 from fornix.dicom.labels import clean_label
 from fornix.ingest.days import local_day
 from fornix.ingest.dicom_plan import passenger
+from fornix.ingest.evidence import Evidence
 from fornix.ingest.names import shared_folder, within
 from fornix.ingest.plans import ArrivalPlan, Placement, ScanPlan
-from fornix.ingest.routing import Evidence
 from fornix.meg.recordings import Candidate, Recording, find_recordings
 from fornix.models import Arrival, File
 from fornix.storage.store import Store

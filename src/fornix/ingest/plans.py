@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from fornix.catalog.hierarchy import SessionFacts
-from fornix.ingest.routing import Evidence
+from fornix.ingest.evidence import Evidence
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,42 +12,18 @@ from fornix.booking.acceptance import Closed, Grace, closed_because, grace_ends_
 from fornix.booking.attach import attach_new_project
 from fornix.booking.find import ClosedProject, FormerCode, FoundProject, find_booking_project, find_former
 from fornix.catalog.projects import create_project, find_labelled, find_project, free_label, lock_creation
-from fornix.errors import Refused
+from fornix.ingest.evidence import Evidence
 from fornix.ingest.names import printable
+from fornix.ingest.refusals import AmbiguousProject, Guess, ProjectTakesNothing, Waits
 from fornix.models import Arrival, BookingProject, ImagingSession, Project, Scan
+
+__all__ = ["Evidence", "Guess", "Moment", "Waits", "route"]
 
 _SHOWN = 60  # characters of a text that may be a code
 _ADVICE = "Say the project, with --project, if it belongs there all the same"
 
 
-class Waits(Refused):
-    """This arrival waits for a person; the message says why and what to do."""
-
-
-class AmbiguousProject(Waits):
-    """Several projects of Calpendo carry the code."""
-
-
-class ProjectTakesNothing(Waits):
-    """The code is a project's that takes no data of that day; only a person may file for it."""
-
-    def __init__(self, message: str, booking_project: BookingProject) -> None:
-        super().__init__(message)
-        self.booking_project = booking_project
-
-
 BY_ID = "calpendo:"  # --project calpendo:ID names a project by its id there
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """What the files of an arrival say of where it belongs."""
-
-    study_uid: str = ""
-    patient_id: str = ""
-    recording_uids: tuple[str, ...] = ()
-    candidates: tuple[str, ...] = ()  # project codes, strongest first
-    acquired_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +121,8 @@ def _known(code: str, on: date | None, moment: Moment) -> Project | None:
                 for candidate in sorted(several.candidates, key=lambda candidate: candidate.external_id)
             )
             raise AmbiguousProject(
-                f'Calpendo has several projects of the code "{code}". Say which one: {choices}'
+                f'Calpendo has several projects of the code "{code}". Say which one: {choices}',
+                several.candidates,
             )
 
 
