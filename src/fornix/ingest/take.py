@@ -9,6 +9,7 @@ from typing import BinaryIO
 
 from fornix.dicom.header import PREFIX_BYTES, DicomHeader, NotDicom, read_header
 from fornix.dicom.labels import clean_label
+from fornix.dicom.source import ReadAt
 from fornix.errors import Invalid
 from fornix.ingest.source_files import SourceFile
 from fornix.storage.digests import Digests
@@ -41,7 +42,7 @@ def take(batch: Batch, source: SourceFile, key: str) -> Taken:
     """Puts one file under `key`. Raises OSError or CutOff when it cannot be read whole; then nothing of it stays."""
     with source.open() as stream:
         prefix = _read_up_to(stream, _CHUNK)
-        header, reason = _header(stream, prefix, source.length)
+        header, reason = header_of(prefix, _reader(stream), source.length)
         stream.seek(len(prefix))
         offset = header.dataset_offset if header else None
         digests = batch.put(key, _announced(prefix, stream, source.length), tail_offset=offset)
@@ -52,7 +53,7 @@ def take(batch: Batch, source: SourceFile, key: str) -> Taken:
         source,
         key,
         digests,
-        group=_group(header, study_uid, source.root),
+        group=group_of(header, study_uid, source.root),
         study_uid=study_uid,
         sop_instance_uid=clean_uid(header.sop_instance_uid),
         transfer_syntax_uid=clean_uid(header.transfer_syntax_uid),
@@ -67,15 +68,12 @@ def clean_uid(uid: str) -> str:
 
 def read_stored_header(stream: BinaryIO, length: int) -> DicomHeader | None:
     """The header of bytes that lie in the store; None if they are no DICOM instance."""
-    header, _ = _header(stream, _read_up_to(stream, PREFIX_BYTES), length)
+    header, _ = header_of(_read_up_to(stream, PREFIX_BYTES), _reader(stream), length)
     return header
 
 
-def _header(stream: BinaryIO, prefix: bytes, length: int) -> tuple[DicomHeader | None, str]:
-    def read_at(offset: int, size: int) -> bytes:
-        stream.seek(offset)
-        return _read_up_to(stream, size)
-
+def header_of(prefix: bytes, read_at: ReadAt, length: int) -> tuple[DicomHeader | None, str]:
+    """The header of an instance, or None and the reason why it is none. Beyond the prefix `read_at` is asked."""
     try:
         header = read_header(prefix, read_at if length > len(prefix) else None, length=length)
     except NotDicom as reason:
@@ -85,8 +83,19 @@ def _header(stream: BinaryIO, prefix: bytes, length: int) -> tuple[DicomHeader |
     return header, ""
 
 
-def _group(header: DicomHeader, study_uid: str, root: str) -> str:
-    """What holds an arrival together: the study, and the patient, for UIDs may lie."""
+def _reader(stream: BinaryIO) -> ReadAt:
+    def read_at(offset: int, size: int) -> bytes:
+        stream.seek(offset)
+        return _read_up_to(stream, size)
+
+    return read_at
+
+
+def group_of(header: DicomHeader, study_uid: str, root: str) -> str:
+    """What holds an arrival together: the study, and the patient, for UIDs may lie.
+
+    `root`: whence it came, which holds together what names no study.
+    """
     patient = _patient(header.patient_id.strip())
     if study_uid:
         return f"study:{study_uid}:{patient}"

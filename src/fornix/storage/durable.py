@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from fornix.errors import Unavailable
+from fornix.storage.store import NoRoom
 
 _SYNC_THREADS = 4  # more were not faster: docs/decisions/0002-batched-syncs.md
 _REMEMBERED_FOLDERS = 10_000
@@ -28,14 +29,12 @@ if _sync_file_range is not None:
 
 @contextmanager
 def disk_errors() -> Iterator[None]:
-    """Turn an OSError of the store's own disk into Unavailable. Paths stay out of the message."""
+    """Turn an OSError of the store's own disk into NoRoom or Unavailable. Paths stay out of the message."""
     try:
         yield
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise Unavailable(
-                "The disk of the store is full. Nothing of this was kept: make room, then repeat."
-            ) from error
+            raise NoRoom from error
         raise Unavailable(
             f"The disk of the store refused: {error.strerror or type(error).__name__}."
         ) from error

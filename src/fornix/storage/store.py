@@ -18,6 +18,10 @@ class KeyTaken(Refused):
     """Bytes are never overwritten, and this key already has some."""
 
 
+class NoRoom(Unavailable):
+    """The disk of the store is full. Nothing of this was kept: make room, then repeat."""
+
+
 class BytesMissing(Unavailable):
     """The store has no bytes under this key."""
 
