@@ -27,6 +27,9 @@ class BookingOut(Shape):
     scanner: str = Field(examples=["3T Prisma"])
     project_id: int | None = Field(description="Our number of the project; null without one.")
     project_code: str = Field(examples=["NEURO_01"])
+    owner: str = Field(description="Whose booking it is; empty when unknown.", examples=["Zoë Ångström"])
+    booker: str = Field(description="Who made it; empty when unknown.")
+    subject_label: str = Field(description="Found in its title by the site's own pattern; empty without one.")
     status: str = Field(examples=["Approved"])
     is_cancelled: bool
     starts_at: datetime

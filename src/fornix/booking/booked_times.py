@@ -1,4 +1,4 @@
-"""Pure: bookings as told, and as instants. No title is read: it holds participants' names (contract calpendo 4.8)."""
+"""Pure: bookings as told, and as instants. No title is kept: it holds participants' names (contract calpendo 4.8)."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from datetime import datetime
 from sys import intern
 from typing import Any
 
+from fornix.booking.subject_labels import SubjectReader
 from fornix.booking.wall_clock import LONGEST, written_range
 from fornix.booking.windows import Window
 from fornix.booking.wire import (
@@ -19,8 +20,10 @@ from fornix.booking.wire import (
     read_path,
     read_reference,
     read_required_text,
+    read_text,
 )
 
+TITLES = ("title", "description")
 STATUSES = ("Requested", "Tentative", "Approved", "Denied", "Cancelled")
 CANCELLED, DENIED = "Cancelled", "Denied"
 _USUAL = {name.casefold(): name for name in STATUSES} | {"canceled": CANCELLED}
@@ -32,6 +35,7 @@ class BookingRow:
     """A booking; `start` and `end` are wall-clock times as written, "" where the answer does not tell them.
 
     Not every booking has a project. `is_cancelled`: None where the answer does not tell it apart from the status.
+    `subject`: the label in its title, "" without one, and where the site has no pattern for it.
     """
 
     id: str
@@ -41,6 +45,9 @@ class BookingRow:
     resource: Text
     project: Text
     is_cancelled: bool | None = None
+    owner: Text = ""
+    booker: Text = ""
+    subject: Text = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +84,9 @@ class BookedTime:
     zone: str
     resource_id: str
     project_id: str
+    owner_id: str = ""
+    booker_id: str = ""
+    subject_label: str = ""
     missing_sweeps: int = 0
     withdrawn_at: datetime | None = None
 
@@ -86,8 +96,13 @@ def booking_status(status: str) -> str:
     return _USUAL.get(status.casefold(), status)
 
 
-def read_booking(row: Mapping[str, Any], spelling: Spelling) -> BookingRow | None:
-    """A typed row; None without an id. Both names of the end occur (contract 1.5)."""
+def read_booking(
+    row: Mapping[str, Any], spelling: Spelling, subjects: SubjectReader | None = None
+) -> BookingRow | None:
+    """A typed row; None without an id. Both names of the end occur (contract 1.5).
+
+    :param subjects: finds the subject's label in the title or the description, which are dropped here.
+    """
     found = read_id(read_path(row, "id"))
     if found is None:
         return None
@@ -100,6 +115,9 @@ def read_booking(row: Mapping[str, Any], spelling: Spelling) -> BookingRow | Non
         resource=_shared(_reference(row, "resource", _DOUBTFUL)),
         project=_shared(_reference(row, "project", spelling)),
         is_cancelled=_told_claim(read_path(row, "cancelled")),
+        owner=_shared(_reference(row, "owner", spelling)),
+        booker=_shared(_reference(row, "booker", spelling)),
+        subject=subjects.label(read_text(row, name, spelling) for name in TITLES) if subjects else "",
     )
 
 

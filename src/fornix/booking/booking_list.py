@@ -10,6 +10,7 @@ from django.db.models import F
 from fornix.access.actors import Actor
 from fornix.access.policy import require_administrator
 from fornix.catalog.keyset import Slice, Window, cut
+from fornix.catalog.people import person_name
 from fornix.errors import Invalid
 from fornix.models import Booking
 
@@ -19,7 +20,10 @@ EARLIEST, LATEST = datetime(1900, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo
 
 @dataclass(frozen=True, slots=True)
 class BookedTimeLine:
-    """A booked time [starts_at, ends_at). `written_*` and `zone`: as Calpendo wrote it."""
+    """A booked time [starts_at, ends_at). `written_*` and `zone`: as Calpendo wrote it.
+
+    `owner` and `booker` are names, "" for nobody who is known. `subject_label`: found in the title.
+    """
 
     id: int
     calpendo_id: str
@@ -27,6 +31,9 @@ class BookedTimeLine:
     scanner: str
     project_id: int | None
     project_code: str
+    owner: str
+    booker: str
+    subject_label: str
     status: str
     is_cancelled: bool
     starts_at: datetime
@@ -54,7 +61,7 @@ def booked_times(
     since, until = _comparable(since), _comparable(until)
     if since is not None and until is not None and until <= since:
         raise Invalid("The window ends before it begins: `until` is later than `since`.")
-    rows = Booking.objects.select_related("scanner", "booking_project")
+    rows = Booking.objects.select_related("scanner", "booking_project", "owner", "booker")
     if scanner_id:
         rows = rows.filter(scanner__external_id=scanner_id)
     if since is not None:
@@ -82,6 +89,9 @@ def _line(row: Booking) -> BookedTimeLine:
         scanner=scanner.name if scanner else "",
         project_id=project.pk if project else None,
         project_code=project.code if project else "",
+        owner=person_name(row.owner) if row.owner else "",
+        booker=person_name(row.booker) if row.booker else "",
+        subject_label=row.subject_label,
         status=row.status,
         is_cancelled=row.is_cancelled,
         starts_at=row.starts_at,

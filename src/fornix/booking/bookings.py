@@ -8,7 +8,7 @@ from sys import intern
 from django.db.models import QuerySet
 
 from fornix.booking.booked_times import BookedTime, ReadBookings
-from fornix.models import Booking, BookingProject, Scanner
+from fornix.models import Booking, BookingPerson, BookingProject, Scanner
 
 BATCH = 300
 ROWS = 2000
@@ -22,6 +22,9 @@ _FIELDS = (
     "zone",
     "scanner",
     "booking_project",
+    "owner",
+    "booker",
+    "subject_label",
     "missing_sweeps",
     "withdrawn_at",
 )
@@ -44,12 +47,13 @@ def _booked_times(rows: QuerySet[Booking]) -> dict[str, BookedTime]:
     """As values, a year of them without a row in memory; what many of them say is one text."""
     columns = (
         "external_id", "status", "is_cancelled", "starts_at", "ends_at", "written_start", "written_end",
-        "zone", "scanner__external_id", "booking_project__external_id", "missing_sweeps", "withdrawn_at",
+        "zone", "scanner__external_id", "booking_project__external_id", "owner__external_id",
+        "booker__external_id", "subject_label", "missing_sweeps", "withdrawn_at",
     )  # fmt: skip
     found = {}
     for values in rows.values_list(*columns).iterator(chunk_size=ROWS):
         booked_id, status, cancelled, starts, ends, written_start, written_end, zone, *rest = values
-        resource_id, project_id, missing, withdrawn_at = rest
+        resource_id, project_id, owner_id, booker_id, label, missing, withdrawn_at = rest
         found[booked_id] = BookedTime(
             id=booked_id,
             status=intern(status),
@@ -61,6 +65,9 @@ def _booked_times(rows: QuerySet[Booking]) -> dict[str, BookedTime]:
             zone=intern(zone),
             resource_id=intern(resource_id or ""),
             project_id=intern(project_id or ""),
+            owner_id=intern(owner_id or ""),
+            booker_id=intern(booker_id or ""),
+            subject_label=label,
             missing_sweeps=missing,
             withdrawn_at=withdrawn_at,
         )
@@ -68,9 +75,10 @@ def _booked_times(rows: QuerySet[Booking]) -> dict[str, BookedTime]:
 
 
 def write_bookings(changes: Sequence[BookedTime], instance: str) -> None:
-    """Upserts by id, in the caller's transaction. Projects and resources are written before."""
+    """Upserts by id, in the caller's transaction. Projects, resources and people are written before."""
     scanners = dict(Scanner.objects.filter(instance=instance).values_list("external_id", "pk"))
     projects = dict(BookingProject.objects.filter(instance=instance).values_list("external_id", "pk"))
+    people = dict(BookingPerson.objects.filter(instance=instance).values_list("external_id", "pk"))
     for start in range(0, len(changes), BATCH):
         rows = [
             Booking(
@@ -85,6 +93,9 @@ def write_bookings(changes: Sequence[BookedTime], instance: str) -> None:
                 zone=change.zone,
                 scanner_id=scanners.get(change.resource_id),
                 booking_project_id=projects.get(change.project_id),
+                owner_id=people.get(change.owner_id),
+                booker_id=people.get(change.booker_id),
+                subject_label=change.subject_label,
                 missing_sweeps=change.missing_sweeps,
                 withdrawn_at=change.withdrawn_at,
             )

@@ -103,10 +103,10 @@ class CalpendoClient:
             raise AnswerMisshapen(f"Calpendo's answer about one {type_name} is not an object with an id.")
         return content
 
-    def knows(self, type_name: str, path: str) -> bool:
-        """Whether this property can be asked for; costs one request that matches no row."""
+    def knows(self, type_name: str, *paths: str) -> bool:
+        """Whether these properties can be asked for; costs one request that matches no row."""
         try:
-            self.fetch_list(type_name, ("id", path), where=("id", "EQ", "0"))
+            self.fetch_list(type_name, ("id", *paths), where=("id", "EQ", "0"))
         except QueryRefused:
             return False
         return True

@@ -93,6 +93,9 @@ class CalpendoConfig:
     `roles` pairs each part that a person has in a project, owner, pi or user, with the role that it gives here.
     `sentinel_*` are ids that a complete answer contains; `alias_domains` pairs an e-mail domain with the one
     that it is another spelling of; on `term_ends` many people become inactive and nobody is surprised.
+    `booking_subject_pattern` finds a subject's label in the titles of bookings; "": titles are not read. `login_realm`:
+    whose subjects the log-ins of Calpendo are (models.Identity); "": nobody's. `suspend_logins`: who may not work in
+    Calpendo may not log in here.
     """
 
     url: str
@@ -110,6 +113,9 @@ class CalpendoConfig:
     sentinel_people: tuple[str, ...] = ()
     term_ends: tuple[date, ...] = ()
     show_empty_projects: bool = False
+    booking_subject_pattern: str = ""
+    suspend_logins: bool = False
+    login_realm: str = ""
     alias_domains: tuple[tuple[str, str], ...] = ()
     guards: Thresholds = Thresholds()
     vanish_sweeps: int = 3

@@ -8,6 +8,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from fornix.booking.booked_times import CANCELLED, BookedTime, BookingRow, ReadBookings, booking_status
+from fornix.booking.next_people import keep
 from fornix.booking.wall_clock import span_of
 from fornix.booking.wire import UNKNOWN, Text
 
@@ -21,12 +22,13 @@ FEW = 20
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
-    """What bookings refer to: the site's zone, the ids of its resources and projects, and now."""
+    """What bookings refer to: the site's zone, the ids of its resources, projects and people, and now."""
 
     zone: ZoneInfo
     resource_ids: Collection[str]
     project_ids: Collection[str]
     at: datetime
+    person_ids: Collection[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +104,9 @@ def _booked(row: BookingRow, known: BookedTime | None, calendar: Calendar) -> Bo
         zone=zone,
         resource_id=_kept(row.resource, known.resource_id if known else "", calendar.resource_ids),
         project_id=_kept(row.project, known.project_id if known else "", calendar.project_ids),
+        owner_id=_kept(row.owner, known.owner_id if known else "", calendar.person_ids),
+        booker_id=_kept(row.booker, known.booker_id if known else "", calendar.person_ids),
+        subject_label=keep(row.subject, known.subject_label if known else ""),
     )
 
 

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from fornix.booking.config import MODALITIES, ROLE_WORDS, USUAL_ROLES, PiKind, check_address
 from fornix.booking.refusals import CalpendoSettingInvalid
+from fornix.booking.subject_pattern import compile_pattern
 
 # What TOML, JSON and a form can all carry; days are texts such as 2027-06-30.
 Plain: TypeAlias = str | int | float | bool | list[str] | dict[str, str]
@@ -255,6 +256,20 @@ def _as_idna(domain: str) -> str:
         return ""
 
 
+def _check_subject_pattern(value: object) -> Plain:
+    if not isinstance(value, str) or not value.strip() or not _is_text(value.strip()):
+        raise _refuse("a regular expression with a group `subject`", value)
+    compile_pattern(value.strip())
+    return value.strip()
+
+
+SUBJECT_PATTERN = Kind(
+    "pattern",
+    "a regular expression with a group `subject`, such as `^(?P<subject>HIN_[0-9]+)`",
+    _check_subject_pattern,
+    _check_subject_pattern,
+    str,
+)
 TEXT = _text_kind("text", f"a text of at most {LONGEST_TEXT} characters on one line", lambda _: True)
 ADDRESS = Kind(
     "address", "an address such as https://centre.calpendo.com", _check_address, _check_address, str

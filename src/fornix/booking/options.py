@@ -136,6 +136,21 @@ _PROJECTS = (
         "calpendo.alias_domains", Section.PROJECTS, kinds.DOMAINS, {},
         "e-mail domains that are another spelling of one domain, for people with several addresses",
     ),
+    Option(
+        "calpendo.login_realm", Section.PROJECTS, kinds.TEXT, None,
+        "the realm of single sign-on whose subjects are Calpendo's log-in identifiers and log-in names: people are "
+        "linked by it before the e-mail is looked at. Without it, only by e-mail",
+    ),
+    Option(
+        "calpendo.suspend_logins", Section.PROJECTS, kinds.CHOICE, default=False,
+        means="whether people who are Blocked, Denied or Expired in Calpendo may not log in here either; never "
+        "administrators. They may again when they may work in Calpendo, or when this is switched off",
+    ),
+    Option(
+        "calpendo.booking_subject_pattern", Section.PROJECTS, kinds.SUBJECT_PATTERN, None,
+        "finds the subject's label in the title or description of a booking, in its group `subject`. Without it, "
+        "neither is read; with it, nothing but the label is kept",
+    ),
 )  # fmt: skip
 
 _TYPE_MEANS = {

@@ -106,7 +106,7 @@ def make_plan(
     links = new_links(guarded.people.values(), mirror.accounts)
     linked = _with_links(guarded.people, links)
     grants = _grant_changes(mirror, guarded.projects, linked)
-    calendar = Calendar(config.zone, around.resources, guarded.projects, at)
+    calendar = Calendar(config.zone, around.resources, guarded.projects, at, linked)
     bookings = next_bookings(mirror.bookings, answer.bookings, calendar)
     return Plan(
         resources=tuple(each for each in around.resources.values() if mirror.resources.get(each.id) != each),

@@ -31,6 +31,7 @@ PLAIN = {
     "dateRange.start": "2026-04-20T09:30:00", "dateRange.finish": "2026-04-20T10:30:00",
     "dateRange.end": "2026-04-20T10:30:00",
     "resource": {"id": 11}, "project": {"id": 7}, "dateRange": SHOWN, "cancelled": False,
+    "owner": {"id": 21}, "booker": {"id": 22}, "owner.id": 21, "booker.id": 22, "title": "HIN_017 Anna Example",
 }  # fmt: skip
 
 
@@ -73,27 +74,33 @@ def wire(*has: str, refuses: bool = True, dates: str = "T") -> Answer:
 
     def answer(paths: list[str], expression: str) -> list[Any] | int:
         told = {path: PLAIN[path] for path in paths if path in has}
-        is_refused = (refuses and len(told) < len(paths)) or dates not in expression.split("/GE/")[1]
+        asks_for_no_time = "/GE/" not in expression
+        is_refused = (refuses and len(told) < len(paths)) or not (
+            asks_for_no_time or dates in expression.split("/GE/")[1]
+        )
         return 400 if is_refused else [told]
 
     return answer
 
 
-def read(client: CalpendoClient) -> ReadBookings:
-    return fetch_bookings(client, CONFIG, Spelling(null_means_empty=True), AT, is_far=True)
+def read(client: CalpendoClient, **changes) -> ReadBookings:
+    config = replace(CONFIG, **changes)
+    return fetch_bookings(client, config, Spelling(null_means_empty=True), AT, is_far=True)
 
 
 ALWAYS = ("id", "status")
 BY_ID = (*ALWAYS, "resource.id", "project.id", "dateRange.start")
 WHOLE = (*ALWAYS, "resource", "project", "dateRange")
+PEOPLE = ("owner.id", "booker.id")
 WIRES = {
-    "all": (wire(*BY_ID, "dateRange.finish", "cancelled"), 1),
-    "plain, finish": (wire(*BY_ID, "dateRange.finish"), 3),
-    "plain, end": (wire(*BY_ID, "dateRange.end"), 5),
-    "only whole": (wire(*WHOLE), 6),
-    "other dates": (wire(*BY_ID, "dateRange.finish", "cancelled", dates="-"), 4),
-    "leaves out what it has not": (wire(*BY_ID, "dateRange.end", refuses=False), 4),
-    "tells no ids by themselves": (wire(*WHOLE, "dateRange.start", "dateRange.end", refuses=False), 6),
+    "all": (wire(*BY_ID, *PEOPLE, "dateRange.finish", "cancelled"), 1),
+    "no people": (wire(*BY_ID, "dateRange.finish", "cancelled"), 7),
+    "plain, finish": (wire(*BY_ID, "dateRange.finish"), 7),
+    "plain, end": (wire(*BY_ID, "dateRange.end"), 8),
+    "only whole": (wire(*WHOLE), 9),
+    "other dates": (wire(*BY_ID, *PEOPLE, "dateRange.finish", "cancelled", dates="-"), 8),
+    "leaves out what it has not": (wire(*BY_ID, "dateRange.end", refuses=False), 8),
+    "tells no ids by themselves": (wire(*WHOLE, "dateRange.start", "dateRange.end", refuses=False), 12),
 }
 
 
@@ -107,6 +114,39 @@ def test_the_way_that_tells_enough_is_found_and_kept(answer, requests):
     assert first.start.startswith("2026-04-20")
     assert found.window == far_window(AT)
     assert len(asked) == requests + FAR_PARTS
+
+
+@pytest.mark.parametrize(
+    ("answer", "people"),
+    [
+        (wire(*BY_ID, *PEOPLE, "dateRange.end"), ("21", "22")),
+        (wire(*WHOLE, "owner", "booker"), ("21", "22")),
+        (wire(*BY_ID, "dateRange.finish", "booker.id"), ("", "22")),
+    ],
+    ids=["by id", "as references", "booker alone"],
+)
+def test_owner_and_booker_are_read_where_a_calpendo_has_them(answer, people):
+    with served(answer) as (client, _):
+        found = read(client)
+
+    assert (found.rows[0].owner, found.rows[0].booker) == people
+
+
+def test_titles_are_asked_for_only_where_a_pattern_wants_a_subject():
+    told = wire(*BY_ID, *PEOPLE, "dateRange.finish", "cancelled", "title")
+    with served(told) as (client, asked):
+        without, with_pattern = read(client), read(client, booking_subject_pattern="^(?P<subject>HIN_[0-9]+)")
+
+    assert [row.subject for row in (without.rows[0], with_pattern.rows[0])] == ["", "HIN_017"]
+    assert not [path for path in asked[: 1 + FAR_PARTS] if "title" in path]
+    assert "Anna" not in repr(with_pattern)
+
+
+def test_bookings_without_titles_keep_their_subjects_and_it_is_told():
+    with served(wire(*BY_ID, *PEOPLE, "dateRange.finish", "cancelled")) as (client, _):
+        found = read(client, booking_subject_pattern="(?P<subject>HIN_[0-9]+)")
+
+    assert "neither title nor description" in found.notes[0]
 
 
 def test_weeks_without_a_booking_do_not_settle_how_to_ask():

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 from urllib.parse import unquote
 
 import pytest
-from tests.integration.booking.mirrored import rights, sweep
+from tests.integration.booking.mirrored import AT_ONCE, config_of, everything_but_sweeps, rights, sweep
 
+from fornix.booking.sweep import run_sweep
 from fornix.models import Booking, SweepOutcome
 from fornix.simulator.calpendo.server import CalpendoServer
+from fornix.simulator.calpendo.sets.demo.bookings import PARTICIPANTS
 from fornix.simulator.calpendo.switches import Switches
 
 BOOKING = "Calpendo.Booking"
@@ -34,20 +37,32 @@ def true_bookings(server) -> dict[str, tuple]:
     """By the oracle, those that were read; the odd hours of the year apart."""
     begin, end = server.site.clock - timedelta(days=399), server.site.clock + timedelta(days=59)
     return {
-        booked_id: (told["starts_at"], told["ends_at"], told["resource"], told["project"] or "")
+        booked_id: (
+            told["starts_at"],
+            told["ends_at"],
+            told["resource"],
+            told["project"] or "",
+            *people(told),
+        )
         for booked_id, told in server.site.truth()["bookings"].items()
         if not told["odd_hour"] and begin < datetime.fromisoformat(told["starts_at"]) < end
     }
 
 
+def people(told) -> tuple[str, str]:
+    return told["owner"] or "", told["booker"] or ""
+
+
 def mirrored_bookings() -> dict[str, tuple]:
-    rows = Booking.objects.select_related("scanner", "booking_project")
+    rows = Booking.objects.select_related("scanner", "booking_project", "owner", "booker")
     return {
         row.external_id: (
             row.starts_at.isoformat(),
             row.ends_at.isoformat(),
             row.scanner.external_id,
             row.booking_project.external_id if row.booking_project else "",
+            row.owner.external_id if row.owner else "",
+            row.booker.external_id if row.booker else "",
         )
         for row in rows
     }
@@ -93,6 +108,39 @@ def test_titles_are_not_even_asked_for(calpendo, db):
 
     assert asked(calpendo)
     assert not [target for target in asked(calpendo) if "title" in target or "description" in target]
+
+
+def test_a_subject_is_found_in_titles_of_which_nothing_else_is_kept(mirrored):
+    config = config_of(mirrored, booking_subject_pattern="^(?P<subject>sub-[0-9]{3})$")
+
+    first, second = (run_sweep(config, mirrored.site.clock, patience=AT_ONCE) for _ in range(2))
+
+    labels = set(Booking.objects.values_list("subject_label", flat=True))
+    assert len(labels) > 20
+    assert all(re.fullmatch("(sub-[0-9]{3})?", label) for label in labels)
+    assert (first.has_news, second.has_news) == (True, False)
+    assert not [title for title in PARTICIPANTS if title in repr(everything_but_sweeps())]
+
+
+def test_without_the_pattern_subjects_are_dropped_again(mirrored):
+    Booking.objects.update(subject_label="sub-001")
+
+    sweep(mirrored)
+
+    near = Booking.objects.filter(starts_at__gt=mirrored.site.clock)
+    assert set(near.values_list("subject_label", flat=True)) == {""}
+
+
+def test_a_booking_of_another_owner_and_booker_is_followed(mirrored):
+    row = Booking.objects.filter(starts_at__gt=mirrored.site.clock, owner__isnull=False)[0]
+    fields = {"owner": "9104", "booker": None}
+    mirrored.site.edit({"op": "set", "type": BOOKING, "id": row.external_id, "fields": fields})
+
+    result = sweep(mirrored)
+
+    row.refresh_from_db()
+    assert [line.text for line in result.lines] == ["1 are new or different"]
+    assert (row.owner.external_id, row.booker) == ("9104", None)
 
 
 def test_a_year_of_bookings_is_read_once_a_day(calpendo, db):

@@ -65,6 +65,17 @@ def test_the_project_is_read_as_a_reference_and_by_its_id(given, expected):
     assert read_booking({"id": "1", **given}, TOLD).project == expected
 
 
+@pytest.mark.parametrize("name", ["owner", "booker"])
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [({"id": 9104, "formattedName": "x"}, "9104"), ("9104", "9104"), (None, ""), ("<Hidden>", UNKNOWN)],
+    ids=repr,
+)
+def test_owner_and_booker_are_read_in_every_shape(name, written, expected):
+    for shape in ({name: written}, {"properties": {name: written}}, {f"{name}.id": written}):
+        assert getattr(read_booking({"id": "1", **shape}, TOLD), name) == expected
+
+
 @pytest.mark.parametrize(
     ("given", "expected"),
     [

@@ -14,12 +14,13 @@ from fornix.booking.windows import near_window
 from fornix.booking.wire import UNKNOWN
 
 AT = datetime(2026, 3, 2, 9, tzinfo=UTC)
-CALENDAR = Calendar(ZoneInfo("Europe/London"), {"11"}, {"7"}, AT)
+CALENDAR = Calendar(ZoneInfo("Europe/London"), {"11"}, {"7"}, AT, {"21", "22"})
 TIMES = {"start": "2026-03-04T09:30:00", "end": "2026-03-04T10:30:00"}
 
 
 def row(booked_id: str = "1", **changes) -> BookingRow:
-    told = {"id": booked_id, "status": "Approved", "resource": "11", "project": "7"} | TIMES
+    told = {"id": booked_id, "status": "Approved", "resource": "11", "project": "7"}
+    told |= {"owner": "21", "booker": "22", "subject": "HIN_017"} | TIMES
     return BookingRow(**told | changes)
 
 
@@ -58,11 +59,34 @@ def test_a_new_booking_without_a_time_is_left_out(times):
 
 @pytest.mark.parametrize(
     "hidden",
-    [{"status": UNKNOWN}, {"resource": UNKNOWN}, {"project": UNKNOWN}, {"start": "", "end": ""}],
-    ids=["status", "resource", "project", "time"],
+    [
+        {"status": UNKNOWN},
+        {"resource": UNKNOWN},
+        {"project": UNKNOWN},
+        {"owner": UNKNOWN},
+        {"booker": UNKNOWN},
+        {"subject": UNKNOWN},
+        {"start": "", "end": ""},
+    ],
+    ids=["status", "resource", "project", "owner", "booker", "subject", "time"],
 )
 def test_what_is_hidden_is_as_it_was(hidden):
     assert next_bookings(booked(row()), read(row(**hidden)), CALENDAR).changes == ()
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        ({"owner": "22"}, ("22", "22", "HIN_017")),
+        ({"booker": "404"}, ("21", "", "HIN_017")),
+        ({"subject": ""}, ("21", "22", "")),
+    ],
+    ids=repr,
+)
+def test_another_owner_booker_or_subject_is_a_change(change, expected):
+    (changed,) = next_bookings(booked(row()), read(row(**change)), CALENDAR).changes
+
+    assert (changed.owner_id, changed.booker_id, changed.subject_label) == expected
 
 
 def test_a_project_and_a_resource_that_the_mirror_does_not_know_are_none():

@@ -199,6 +199,8 @@ class _Oracle:
             "status": row.values.get("status"),
             "resource": row.values.get("resource"),
             "project": row.values.get("project"),
+            "owner": row.values.get("owner"),
+            "booker": row.values.get("booker"),
             "starts_at": self._utc(span.start).isoformat(),
             "ends_at": self._utc(span.finish).isoformat(),
             "odd_hour": self._is_odd(span.start) or self._is_odd(span.finish),

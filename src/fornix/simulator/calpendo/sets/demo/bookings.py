@@ -17,7 +17,7 @@ TOTAL = 400
 _PREFIX = "300004160"
 _REASONS = ("Participant unwell", "Scanner fault", "Participant did not attend", "No longer needed")
 # Titles are free text, and some people write the participant's name there: a mirror must not keep it.
-_PARTICIPANTS = ("Margaret Thornbury", "Mr D. Achebe", "Iris Novotná", "J. Whitcombe (2nd visit)")
+PARTICIPANTS = ("Margaret Thornbury", "Mr D. Achebe", "Iris Novotná", "J. Whitcombe (2nd visit)")
 _HOURS = (time(9, 0), time(10, 30), time(12, 0), time(13, 30), time(15, 0), time(16, 30))
 
 
@@ -147,7 +147,7 @@ def _filled(number: int, slot: Slot, today: date, bookable: list[Project], chanc
     status = "Cancelled" if chance.random() < 0.09 else "Approved"
     if slot.day > today and chance.random() < 0.2:
         status = chance.choice(("Requested", "Tentative"))
-    title = chance.choice(_PARTICIPANTS) if chance.random() < 0.06 else f"sub-{chance.randrange(1, 60):03}"
+    title = chance.choice(PARTICIPANTS) if chance.random() < 0.06 else f"sub-{chance.randrange(1, 60):03}"
     row_id = f"{_PREFIX}{500_000 + number}"
     return Slot(row_id, slot.resource, slot.day, slot.begins, slot.minutes, project.number, title, status)
 
