@@ -6,17 +6,20 @@ Headers that are not at hand are read from the store: any process can file an ar
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from zoneinfo import ZoneInfo
 
-from fornix.catalog.hierarchy import MISC, PATIENT_ID_LENGTH, SessionFacts
+from fornix.catalog.hierarchy import MISC, SessionFacts
 from fornix.catalog.site_rules import SiteRules
 from fornix.dicom import tags
 from fornix.dicom.card import series_card
 from fornix.dicom.dates import Acquired, acquired_of, parse_date, parse_time
 from fornix.dicom.header import DicomHeader
-from fornix.dicom.labels import project_candidates, session_label, subject_label
+from fornix.dicom.labels import session_label, subject_label
 from fornix.dicom.scan_types import scan_type
 from fornix.dicom.series import session_modality, smallest_number
+from fornix.ingest.acquisition import FirstAndLast
+from fornix.ingest.dicom_evidence import dicom_evidence
 from fornix.ingest.evidence import Evidence
 from fornix.ingest.names import instance_name, shared_folder, within
 from fornix.ingest.plans import ArrivalPlan, Person, Placement, ScanPlan
@@ -39,6 +42,7 @@ class _Series:
     numbers: set[int | None] = field(default_factory=set)
     headers: dict[object, DicomHeader] = field(default_factory=dict)  # by echo time
     first: Acquired | None = None
+    times: FirstAndLast = field(default_factory=FirstAndLast)
     files: list[Placement] = field(default_factory=list)
     truncated: int = 0
 
@@ -62,13 +66,19 @@ def plan_dicom(
         _add(series.setdefault(key, _Series(clean_uid(header.series_uid))), file, header)
     scans = tuple(_scan_plan(found, rules) for found in series.values())
     headers = [header for found in series.values() for header in found.headers.values()]
+    evidence = dicom_evidence(
+        headers,
+        [found.times for found in series.values()],
+        ZoneInfo(rules.time_zone),
+        sender=arrival.sender,
+    )
     return ArrivalPlan(
-        evidence=_evidence(arrival, headers, scans),
+        evidence=replace(evidence, study_uid=arrival.study_uid),
         subject_label=_first(
             subject_label(header, name_allowed=rules.patient_name_as_subject) for header in headers
         ),
         session_label=_first(session_label(header) for header in headers),
-        facts=_session_facts(arrival, headers, scans),
+        facts=_session_facts(arrival, headers, scans, evidence),
         scans=scans,
         passengers=tuple(passengers),
         people=tuple(people),
@@ -100,6 +110,7 @@ def _add(series: _Series, file: File, header: DicomHeader) -> None:
     acquired = acquired_of(header)
     if series.first is None or (acquired.sortable and acquired.sortable < (series.first.sortable or "~")):
         series.first = acquired
+    series.times.note(header, acquired)
     series.truncated += header.is_truncated
     series.files.append(
         Placement(
@@ -147,19 +158,9 @@ def _scan_plan(series: _Series, rules: SiteRules) -> ScanPlan:
     )
 
 
-def _evidence(arrival: Arrival, headers: list[DicomHeader], scans: tuple[ScanPlan, ...]) -> Evidence:
-    candidates = dict.fromkeys(code for header in headers for code in project_candidates(header))
-    days = sorted(scan.acquired_on for scan in scans if scan.acquired_on)
-    study_days = (parse_date(header.study_date) for header in headers)
-    return Evidence(
-        study_uid=arrival.study_uid,
-        patient_id=_first(header.patient_id.strip() for header in headers)[:PATIENT_ID_LENGTH],
-        candidates=tuple(candidates),
-        acquired_on=next(filter(None, study_days), days[0] if days else None),
-    )
-
-
-def _session_facts(arrival: Arrival, headers: list[DicomHeader], scans: tuple[ScanPlan, ...]) -> SessionFacts:
+def _session_facts(
+    arrival: Arrival, headers: list[DicomHeader], scans: tuple[ScanPlan, ...], evidence: Evidence
+) -> SessionFacts:
     header = headers[0]
     earliest = min(scans, key=lambda scan: scan.sort_key or "~")
     return SessionFacts(
@@ -167,6 +168,8 @@ def _session_facts(arrival: Arrival, headers: list[DicomHeader], scans: tuple[Sc
         study_uid=arrival.study_uid,
         acquired_on=parse_date(header.study_date) or earliest.acquired_on,
         acquired_time=parse_time(header.study_time) or earliest.acquired_time,
+        first_acquired_at=evidence.first_at,
+        last_acquired_at=evidence.last_at,
         scanner=" ".join(filter(None, (header.manufacturer_model, header.station_name))),
         patient_name=_first(header.patient_name for header in headers),
         patient_id=_first(header.patient_id.strip() for header in headers),

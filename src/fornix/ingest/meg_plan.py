@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import BinaryIO
+from zoneinfo import ZoneInfo
 
 from fornix.catalog.hierarchy import SessionFacts
 from fornix.catalog.site_rules import SiteRules
 from fornix.dicom.labels import clean_label
+from fornix.ingest.acquisition import Written, spans_of
 from fornix.ingest.days import local_day
 from fornix.ingest.dicom_plan import passenger
 from fornix.ingest.evidence import Evidence
+from fornix.ingest.machines import machine_of
 from fornix.ingest.names import shared_folder, within
 from fornix.ingest.plans import ArrivalPlan, Placement, ScanPlan
+from fornix.ingest.rule_values import values_of_recordings
 from fornix.meg.recordings import Candidate, Recording, find_recordings
 from fornix.models import Arrival, File
 from fornix.storage.store import Store
@@ -34,12 +38,13 @@ def plan_recordings(arrival: Arrival, store: Store, rules: SiteRules) -> Arrival
     found = find_recordings([Candidate(name, file.blob.length) for name, file in files.items()], open_)
     folder = shared_folder(files)
     scans = _merge_copies(_scan_plan(recording, files, rules) for recording in found.recordings)
+    evidence = _evidence(arrival, found.recordings, scans, ZoneInfo(rules.time_zone))
     return ArrivalPlan(
-        evidence=_evidence(found.recordings, scans),
+        evidence=evidence,
         subject_label=next((clean_label(item.subject) for item in found.recordings if item.subject), ""),
         session_label="",
         fixed_subject=all(item.kind == "empty_room" for item in found.recordings),
-        facts=_session_facts(found.recordings, rules),
+        facts=_session_facts(found.recordings, evidence, rules),
         scans=scans,
         passengers=tuple(passenger(files[name], folder) for name in sorted(found.unrecognised)),
     )
@@ -108,23 +113,48 @@ def _placement(file: File, folder: str, resource: str) -> Placement:
     )
 
 
-def _evidence(recordings: tuple[Recording, ...], scans: tuple[ScanPlan, ...]) -> Evidence:
+def _evidence(
+    arrival: Arrival, recordings: tuple[Recording, ...], scans: tuple[ScanPlan, ...], zone: ZoneInfo
+) -> Evidence:
     codes = dict.fromkeys(code for item in recordings for code in item.project_candidates)
+    station = next(filter(None, map(_instrument, recordings)), "")
+    machine = machine_of(arrival.sender, station)
     return Evidence(
         recording_uids=tuple(scan.uid for scan in scans),
         candidates=tuple(codes),
         acquired_on=next((item.acquired.on for item in recordings if item.acquired.on), None),
+        spans=spans_of(_written(recordings), zone, clock_ahead_s=machine.clock_ahead_s),
+        machine=machine,
+        station_name=station,
+        modality=next((item.modality for item in recordings), ""),
+        values=values_of_recordings(recordings, station),
     )
 
 
-def _session_facts(recordings: tuple[Recording, ...], rules: SiteRules) -> SessionFacts:
+def _written(recordings: tuple[Recording, ...]) -> Iterator[Written]:
+    """When they were recorded. What was derived from a recording, often later, tells only where nothing else does."""
+    measured = [item for item in recordings if item.kind != "derived"] or recordings
+    for item in measured:
+        if item.acquired.on is not None and item.acquired.time:
+            lasts = item.card.get("duration_s")
+            lasts_s = float(lasts) if isinstance(lasts, int | float) else 0.0
+            yield Written(item.acquired.on, item.acquired.time, 0, item.acquired.utc_offset, lasts_s)
+
+
+def _instrument(recording: Recording) -> str:
+    instrument = recording.card.get("instrument")
+    return instrument if isinstance(instrument, str) else INSTRUMENTS.get(recording.system, "")
+
+
+def _session_facts(recordings: tuple[Recording, ...], evidence: Evidence, rules: SiteRules) -> SessionFacts:
     first = min(recordings, key=lambda item: (str(item.acquired.on or "~"), item.acquired.time or "~"))
     modalities = {item.modality for item in recordings}
     on, time = local_day(first.acquired, rules.time_zone)
-    instrument = first.card.get("instrument")
     return SessionFacts(
         modality="MEG" if "MEG" in modalities else first.modality,
         acquired_on=on,
         acquired_time=time,
-        scanner=instrument if isinstance(instrument, str) else INSTRUMENTS.get(first.system, ""),
+        first_acquired_at=evidence.first_at,
+        last_acquired_at=evidence.last_at,
+        scanner=_instrument(first),
     )
