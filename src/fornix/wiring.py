@@ -14,12 +14,14 @@ from django.conf import settings
 
 from fornix.booking.choices import Choice, choices_of, config_of
 from fornix.booking.config import CalpendoConfig
+from fornix.booking.identity import Linking
 from fornix.booking.options import PASSWORD_FILE
 from fornix.booking.site_files import read_password_file
 from fornix.catalog.site_rules import SiteRules
 from fornix.catalog.site_settings import chosen_settings
 from fornix.dicom.scan_types import ScanTypeRule
 from fornix.errors import Invalid
+from fornix.ingest.inbox import Inbox
 from fornix.storage.local import LocalStore
 
 if TYPE_CHECKING:
@@ -44,6 +46,14 @@ def site_rules() -> SiteRules:
     """What this site chose, as it is now: part of it may change on a page."""
     days = int(str(_chosen("calpendo.terminated_grace_days").value))
     return replace(fixed_rules(), terminated_grace=timedelta(days=days))
+
+
+def inbox() -> Inbox | None:
+    """The folder that acquisition computers put files in; None where the site has none."""
+    chosen = environment()
+    if chosen.inbox is None:
+        return None
+    return Inbox(chosen.inbox, timedelta(seconds=chosen.inbox_still_s), stays=chosen.inbox_stays)
 
 
 @cache
@@ -110,10 +120,14 @@ def sweep_interval_s() -> int:
     return int(str(_chosen("calpendo.interval_s").value))
 
 
-def alias_domains() -> Mapping[str, str]:
-    """E-mail domains that are another one by other names, as configured now, for whoever links or explains links."""
-    value = _chosen("calpendo.alias_domains").value
-    return {str(domain): str(other) for domain, other in value.items()} if isinstance(value, Mapping) else {}
+def linking() -> Linking:
+    """By what people are linked to accounts, as configured now, for whoever links or explains links."""
+    chosen = {choice.option.key: choice.value for choice in calpendo_choices()}
+    aliases = chosen["calpendo.alias_domains"]
+    pairs = aliases.items() if isinstance(aliases, Mapping) else ()
+    return Linking(
+        {str(domain): str(other) for domain, other in pairs}, str(chosen["calpendo.login_realm"] or "")
+    )
 
 
 def _chosen(key: str) -> Choice:

@@ -96,7 +96,7 @@ def _own_clues(path: str, file: FifFile) -> Iterator[Clue]:
     """By what the file before this one would know it. Each clue is bound to the folder."""
     folder, _, name = path.rpartition("/")
     yield "name", (folder, name.lower())
-    yield "pattern", (folder, *_split_name(name))
+    yield "pattern", (folder, *split_name(name))
     yield "measurement", (folder, _dated(file.meas_id))
     if file.previous and file.previous.name:
         yield "previous name", (folder, file.previous.name.lower())
@@ -110,7 +110,7 @@ def _own_clues(path: str, file: FifFile) -> Iterator[Clue]:
 
 def _clues_to_next(path: str, file: FifFile) -> Iterator[Clue]:
     folder, _, name = path.rpartition("/")
-    stem, number = _split_name(name)
+    stem, number = split_name(name)
     yield "pattern", (folder, stem, number + 1)
     yield "previous name", (folder, name.lower())
     if _dated(file.meas_id):
@@ -152,7 +152,7 @@ def _number(file: FifFile) -> int | None:
     return None
 
 
-def _split_name(name: str) -> tuple[str, int]:
+def split_name(name: str) -> tuple[str, int]:
     """What the parts of one recording have in common, and the part's number, from 0."""
     bids = _BIDS_SPLIT.match(name)
     if bids:

@@ -30,6 +30,9 @@ class Environment:
     accession_prefix: str
     patient_name_as_subject: bool
     scan_types: str
+    inbox: Path | None
+    inbox_still_s: int
+    inbox_stays: bool
     calpendo: Mapping[str, Plain]
     calpendo_password: str = field(repr=False)
     file: ConfigFile
@@ -54,6 +57,9 @@ def read_environment(environ: Mapping[str, str] = os.environ) -> Environment:
         accession_prefix=environ.get("FORNIX_ACCESSION_PREFIX", "FORNIX"),
         patient_name_as_subject=environ.get("FORNIX_PATIENT_NAME_AS_SUBJECT", "1") == "1",
         scan_types=environ.get("FORNIX_SCAN_TYPES", ""),
+        inbox=_inbox(environ, data),
+        inbox_still_s=_seconds(environ, "FORNIX_INBOX_STILL_S", 30),
+        inbox_stays=_word(environ, "FORNIX_INBOX_KEEP", ("move", "stay")) == "stay",
         calpendo=calpendo,
         calpendo_password=environ.get(PASSWORD.env, ""),
         file=read_config_file(find_config_file(environ, data)),
@@ -72,6 +78,33 @@ def _options(environ: Mapping[str, str]) -> Mapping[str, Plain]:
         except CalpendoSettingInvalid as refusal:
             raise Invalid(f"{name} {refusal}") from None
     return found
+
+
+def _inbox(environ: Mapping[str, str], data: Path) -> Path | None:
+    """Not the data folder, nor one around it or within its bytes: the archive would take in what is its own."""
+    text = environ.get("FORNIX_INBOX")
+    if not text:
+        return None
+    inbox = Path(text).absolute()
+    own, asked = data.resolve(), inbox.resolve()
+    if own.is_relative_to(asked) or asked.is_relative_to(own / "blobs"):
+        raise Invalid("FORNIX_INBOX is a folder of its own, apart from the archive's data folder.")
+    return inbox
+
+
+def _seconds(environ: Mapping[str, str], name: str, default: int) -> int:
+    text = environ.get(name) or str(default)
+    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= 86_400):
+        raise Invalid(f"{name} is a whole number of seconds from 1 to 86400. This is not: {text[:20]}")
+    return int(text)
+
+
+def _word(environ: Mapping[str, str], name: str, words: tuple[str, ...]) -> str:
+    """One of these words; the first one where nothing is said."""
+    text = environ.get(name) or words[0]
+    if text not in words:
+        raise Invalid(f"{name} is {' or '.join(words)}. This is not: {text[:20]}")
+    return text
 
 
 def _zone(environ: Mapping[str, str], name: str, default: str) -> str:

@@ -19,6 +19,7 @@ from fornix.catalog.mirror import GOOD
 from fornix.ingest.importing import file_leftovers, retry_arrival, waiting_arrivals
 from fornix.ingest.names import printable
 from fornix.models import SweepOutcome
+from fornix.worker.inbox_jobs import inbox_jobs
 from fornix.worker.loop import Job, log_failure
 
 logger = logging.getLogger(__name__)
@@ -37,6 +38,7 @@ def site_jobs() -> tuple[Job, ...]:
     """The jobs of this site. Whether there is a Calpendo, and how it is reached, is asked anew each time."""
     sweeping = Sweeping()
     return (
+        *inbox_jobs(),
         Job("leftovers", finish_leftovers, LEFTOVERS_EVERY_S),
         Job("tidy", tidy, TIDY_EVERY_S, first_after_s=SOON_S),
         Job("request", sweeping.answer, REQUEST_EVERY_S),

@@ -19,6 +19,10 @@ from fornix.settings.environment import database_settings, read_environment
         ("FORNIX_CALPENDO_TIME_ZONE", "../etc/passwd"),
         ("FORNIX_CALPENDO_URL", "centre"),
         ("FORNIX_CALPENDO_SCANNERS", "11=CT"),
+        ("FORNIX_INBOX", "/"),
+        ("FORNIX_INBOX_STILL_S", "0"),
+        ("FORNIX_INBOX_STILL_S", "soon"),
+        ("FORNIX_INBOX_KEEP", "delete"),
     ],
 )
 def test_a_setting_that_makes_no_sense_is_refused_by_name(name, value):
