@@ -64,6 +64,7 @@ def fixed_rules() -> SiteRules:
         accession_prefix=chosen.accession_prefix,
         time_zone=chosen.time_zone,
         patient_name_as_subject=chosen.patient_name_as_subject,
+        quiet_time=timedelta(seconds=chosen.quiet_s),
         scan_types=tuple(_scan_type(*pair) for pair in _pairs(chosen.scan_types, "FORNIX_SCAN_TYPES")),
     )
 

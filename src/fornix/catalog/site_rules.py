@@ -19,3 +19,4 @@ class SiteRules:
     terminated_grace: timedelta = timedelta(
         days=90
     )  # a Terminated project takes what is scanned so long after
+    quiet_time: timedelta = timedelta(seconds=60)  # nothing came for so long: an arrival is complete

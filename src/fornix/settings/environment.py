@@ -14,6 +14,7 @@ from fornix.booking.options import BY_ENV, PASSWORD
 from fornix.booking.refusals import CalpendoSettingInvalid
 from fornix.errors import Invalid
 from fornix.settings.config_file import ConfigFile, find_config_file, read_config_file
+from fornix.settings.dicom import DicomSettings, read_dicom
 
 LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "[::1]")
 
@@ -30,6 +31,7 @@ class Environment:
     accession_prefix: str
     patient_name_as_subject: bool
     scan_types: str
+    quiet_s: int
     inbox: Path | None
     inbox_still_s: int
     inbox_stays: bool
@@ -57,6 +59,8 @@ def read_environment(environ: Mapping[str, str] = os.environ) -> Environment:
         accession_prefix=environ.get("FORNIX_ACCESSION_PREFIX", "FORNIX"),
         patient_name_as_subject=environ.get("FORNIX_PATIENT_NAME_AS_SUBJECT", "1") == "1",
         scan_types=environ.get("FORNIX_SCAN_TYPES", ""),
+        dicom=read_dicom(environ),
+        quiet_s=_seconds(environ, "FORNIX_QUIET_S", 60),
         inbox=_inbox(environ, data),
         inbox_still_s=_seconds(environ, "FORNIX_INBOX_STILL_S", 30),
         inbox_stays=_word(environ, "FORNIX_INBOX_KEEP", ("move", "stay")) == "stay",
