@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from fornix.errors import Invalid, Refused
 
 BACKLOG = 1024
+DICOM_PORT = 4242
 
 
 class AddressTaken(Refused):
@@ -52,6 +53,17 @@ def add_listen_argument(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_dicom_argument(parser: argparse.ArgumentParser) -> None:
+    """`--dicom HOST:PORT`, or `--dicom off`."""
+    parser.add_argument(
+        "--dicom",
+        type=lambda text: None if text == "off" else parse_address(text),
+        default=Address("127.0.0.1", DICOM_PORT),
+        metavar="HOST:PORT",
+        help=f"where scanners send to (default: 127.0.0.1:{DICOM_PORT}; off: nowhere)",
+    )
+
+
 def is_loopback(address: Address) -> bool:
     """Whether only this machine can reach it. Raises Invalid for a name that nobody knows."""
     return all(ipaddress.ip_address(host.partition("%")[0]).is_loopback for _, host in _resolve(address))
@@ -68,8 +80,8 @@ def require_safe(address: Address, *, url: str, insecure: bool) -> None:
     )
 
 
-def open_socket(address: Address) -> socket.socket:
-    """A socket that listens there. Raises AddressTaken, Refused."""
+def open_socket(address: Address, option: str = "--listen") -> socket.socket:
+    """A socket that listens there; `option` is where another address is given. Raises AddressTaken, Refused."""
     family, host = _resolve(address)[0]
     listener = socket.socket(family, socket.SOCK_STREAM)
     try:
@@ -82,10 +94,10 @@ def open_socket(address: Address) -> socket.socket:
         listener.close()
         if error.errno == errno.EADDRINUSE:
             raise AddressTaken(
-                f"Another program listens on {address} already. End it, or choose another port with --listen."
+                f"Another program listens on {address} already. End it, or choose another port with {option}."
             ) from None
         raise Refused(
-            f"Cannot listen on {address}: {error.strerror}. Choose another with --listen."
+            f"Cannot listen on {address}: {error.strerror}. Choose another with {option}."
         ) from None
     return listener
 

@@ -136,5 +136,7 @@ LOGGING = {
         "django.request": {"handlers": ["nowhere"], "propagate": False},
         "django.security": {"handlers": ["nowhere"], "propagate": False},
         "axes": {"level": "ERROR"},
+        # It tells of each odd byte of a request, values and all; the receiver tells what came of it.
+        "pynetdicom": {"handlers": ["nowhere"], "propagate": False},
     },
 }

@@ -31,6 +31,7 @@ class Environment:
     accession_prefix: str
     patient_name_as_subject: bool
     scan_types: str
+    dicom: DicomSettings
     quiet_s: int
     inbox: Path | None
     inbox_still_s: int

@@ -1,0 +1,1 @@
+"""The DICOM network: associations of any number of senders, C-ECHO and C-STORE. Files nothing itself."""
