@@ -10,29 +10,38 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
-from django.db.models import F, QuerySet
-from django.db.models.expressions import Combinable
+from django.db.models import F
 from django.utils import timezone
 
 from fornix.audit.events import Verb, record_event
 from fornix.catalog.counters import make_visible
 from fornix.catalog.site_rules import SiteRules
-from fornix.errors import ArchiveError, Refused, Unavailable
+from fornix.errors import ArchiveError, Unavailable
+from fornix.ingest.attempts import (
+    MAX_ATTEMPTS,
+    REST_AFTER_FAILURE,
+    REST_IN_OUTAGE,
+    Facts,
+    LeaseLost,
+    claim,
+    note_progress,
+    rest,
+    wait,
+)
 from fornix.ingest.destination import find_or_make_session
 from fornix.ingest.dicom_plan import NO_HEADERS, Headers, plan_dicom
-from fornix.ingest.leftovers import reopen_upload
+from fornix.ingest.facts import facts_of, guesses_as_json
 from fornix.ingest.meg_plan import plan_recordings
-from fornix.ingest.owners import LEASE, is_gone, this_process
 from fornix.ingest.placing import Place, Placed, place
 from fornix.ingest.plans import ArrivalPlan
-from fornix.ingest.routing import Moment, Waits, route
+from fornix.ingest.refusals import Guess, Waits
+from fornix.ingest.routing import Moment, route
 from fornix.ingest.scans import make_scans
 from fornix.models import Arrival, ImagingSession, Project
-from fornix.storage.store import Store
+from fornix.storage.store import BytesMissing, Store
 
 logger = logging.getLogger(__name__)
 
-MAX_ATTEMPTS = 3
 # Other writers wait for a transaction, so a long filing is several (performance.md, rows).
 FILES_PER_TRANSACTION = 5_000
 
@@ -55,10 +64,6 @@ class Filed:
     is_failure: bool = False  # it waits because something broke, not for a decision
 
 
-class LeaseLost(Refused):
-    """Another process took this arrival over."""
-
-
 def file_arrival(
     arrival: Arrival,
     store: Store,
@@ -73,22 +78,32 @@ def file_arrival(
     `by_person`: somebody asked for it, so that it is tried whatever happened before. `headers`: those at hand
     already, by File; the others are read from the store.
     """
-    if not _claim(arrival, by_person=by_person):
+    if not claim(arrival, by_person=by_person):
         return None
+    facts: dict[str, object] = {}
     try:
-        return _file_claimed(arrival, store, rules, source=source, headers=headers)
+        plan = _plan(arrival, store, rules, headers)
+        facts = facts_of(plan)
+        return _file_planned(arrival, plan, store, rules, source=source)
     except LeaseLost:
         return None
+    except Waits as refusal:
+        return _wait(arrival, str(refusal), facts, guesses=refusal.guesses)
+    except Unavailable as outage:
+        if by_person or isinstance(outage, BytesMissing):
+            return _wait(arrival, str(outage), facts, is_failure=True)
+        logger.warning("action=filing-put-off arrival=%s error=%s", arrival.id, type(outage).__name__)
+        rest(arrival, until=timezone.now() + REST_IN_OUTAGE, is_counted=False)
+        return None
     except ArchiveError as refusal:
-        return _wait(arrival, str(refusal), is_failure=not isinstance(refusal, Waits))
+        return _wait(arrival, str(refusal), facts, is_failure=True)
     except Exception as error:  # noqa: BLE001 - one odd arrival must not keep the others out; it is counted and told
-        return _give_up(arrival, error, by_person=by_person)
+        return _give_up(arrival, error, facts, by_person=by_person)
 
 
-def _file_claimed(
-    arrival: Arrival, store: Store, rules: SiteRules, *, source: str, headers: Headers
+def _file_planned(
+    arrival: Arrival, plan: ArrivalPlan, store: Store, rules: SiteRules, *, source: str
 ) -> Filed:
-    plan = _plan(arrival, store, rules, headers)
     session, is_new, notes = _open_session(arrival, plan, rules, source=source)
     placed = _file_all(arrival, plan, session, source=source)
     _delete(placed.dropped_keys, store)
@@ -113,32 +128,6 @@ def _delete(keys: Iterable[str], store: Store) -> None:
             store.delete(key)
     except Unavailable as error:
         logger.warning("action=bytes-left error=%s", type(error).__name__)
-
-
-def _claim(arrival: Arrival, *, by_person: bool) -> bool:
-    """Takes the lease and counts the attempt, in a transaction of its own: a crash must not go uncounted."""
-    now = timezone.now()
-    with transaction.atomic():
-        row = Arrival.objects.select_for_update().filter(pk=arrival.pk).first()
-        if row is None or not _is_free(row, now):
-            return False
-        if row.attempts >= MAX_ATTEMPTS and not by_person:
-            row.refusal = row.refusal or f"filing it failed {MAX_ATTEMPTS} times. Import the data again"
-            row.save(update_fields=["refusal"])
-            return False
-        row.lease_owner, row.lease_until = this_process(), now + LEASE
-        row.attempts = 1 if by_person else row.attempts + 1
-        row.refusal = ""  # so that it is found and finished if this process dies
-        row.save(update_fields=["lease_owner", "lease_until", "attempts", "refusal"])
-        reopen_upload(row.upload_id)
-    arrival.refresh_from_db()
-    return True
-
-
-def _is_free(row: Arrival, now: datetime) -> bool:
-    if row.lease_until is None or row.lease_until <= now:
-        return True
-    return is_gone(row.lease_owner, last_sign_at=row.lease_until - LEASE, now=now)
 
 
 def _plan(arrival: Arrival, store: Store, rules: SiteRules, headers: Headers) -> ArrivalPlan:
@@ -171,7 +160,7 @@ def _open_session(
         Project.objects.select_for_update().get(pk=project.pk)
         session, is_new, notes = find_or_make_session(project, arrival, plan, rules, at=at)
         made = make_scans(session, plan, at=at)
-        _note_progress(arrival, at=at, filed_scans=F("filed_scans") + made)
+        note_progress(arrival, at=at, filed_scans=F("filed_scans") + made, facts=facts_of(plan))
     return session, is_new, notes
 
 
@@ -185,7 +174,7 @@ def _file_all(arrival: Arrival, plan: ArrivalPlan, session: ImagingSession, *, s
             Project.objects.select_for_update().get(pk=session.project_id)
             session.refresh_from_db()
             placed = place(session, part, at=at)
-            _note_progress(
+            note_progress(
                 arrival,
                 at=at,
                 file_count=F("file_count") - len(part),
@@ -209,12 +198,6 @@ def _portions(plan: ArrivalPlan) -> Iterator[tuple[list[Place], bool]]:
         yield places[begin : begin + size], begin + size >= len(places)
 
 
-def _note_progress(arrival: Arrival, *, at: datetime, **counts: Combinable) -> None:
-    """Counts what was filed and prolongs the lease, if it is still ours."""
-    if not _ours(arrival).update(lease_until=at + LEASE, **counts):
-        raise LeaseLost
-
-
 def _finish(arrival: Arrival, session: ImagingSession, *, at: datetime, source: str) -> None:
     arrival.refresh_from_db()
     was_visible = session.visible_at is not None
@@ -229,6 +212,7 @@ def _finish(arrival: Arrival, session: ImagingSession, *, at: datetime, source: 
             subject=session.subject,
             session=session,
             details={
+                "arrival": arrival.id,
                 "scans": arrival.filed_scans,
                 "files": arrival.filed_files,
                 "bytes": arrival.filed_bytes,
@@ -238,13 +222,15 @@ def _finish(arrival: Arrival, session: ImagingSession, *, at: datetime, source: 
     Arrival.objects.filter(pk=arrival.pk).delete()
 
 
-def _ours(arrival: Arrival) -> QuerySet[Arrival]:
-    """The arrival's row, as long as nobody took it over."""
-    return Arrival.objects.filter(pk=arrival.pk, lease_owner=arrival.lease_owner, attempts=arrival.attempts)
-
-
-def _wait(arrival: Arrival, reason: str, *, is_failure: bool = False) -> Filed:
-    _ours(arrival).update(refusal=reason, attempts=0, lease_owner="", lease_until=None)
+def _wait(
+    arrival: Arrival,
+    reason: str,
+    facts: Facts,
+    *,
+    guesses: tuple[Guess, ...] = (),
+    is_failure: bool = False,
+) -> Filed:
+    wait(arrival, reason, facts=facts, guesses=guesses_as_json(guesses))
     return Filed(
         arrival.id,
         arrival.group,
@@ -256,13 +242,13 @@ def _wait(arrival: Arrival, reason: str, *, is_failure: bool = False) -> Filed:
     )
 
 
-def _give_up(arrival: Arrival, error: Exception, *, by_person: bool) -> Filed | None:
+def _give_up(arrival: Arrival, error: Exception, facts: Facts, *, by_person: bool) -> Filed | None:
     """An error of Fornix itself. Only its kind and place are logged: its text may hold what the files say of people."""
     ours = [frame for frame in traceback.extract_tb(error.__traceback__) if "fornix" in frame.filename]
     where = " < ".join(f"{frame.name}:{frame.lineno}" for frame in reversed(ours[-3:]))
     kind = type(error).__name__
     logger.error("action=filing-failed arrival=%s error=%s at=%s", arrival.id, kind, where)
-    if by_person:
-        return _wait(arrival, f"filing it failed: an error of Fornix itself ({kind})", is_failure=True)
-    _ours(arrival).update(lease_owner="", lease_until=None)
+    if by_person or arrival.attempts >= MAX_ATTEMPTS:
+        return _wait(arrival, f"filing it failed: an error of Fornix itself ({kind})", facts, is_failure=True)
+    rest(arrival, until=timezone.now() + REST_AFTER_FAILURE, is_counted=True)
     return None

@@ -61,8 +61,9 @@ class Archive:
 
 
 def filings() -> list[dict]:
-    """What the Events of all filings tell, in their order."""
-    return [event.details for event in Event.objects.filter(verb="session.filed").order_by("id")]
+    """What the Events of all filings tell, in their order, but for which arrival each was."""
+    events = Event.objects.filter(verb="session.filed").order_by("id")
+    return [{key: value for key, value in event.details.items() if key != "arrival"} for event in events]
 
 
 def elements(**values: str | bytes | None) -> bytes:
