@@ -18,11 +18,13 @@ from django.shortcuts import render
 
 from fornix.errors import ArchiveError, Invalid, NotAllowed, NotVisible, Refused, Unavailable
 from fornix.http.actors import CredentialsWrong, viewer_of
+from fornix.storage.store import NoRoom
 
 logger = logging.getLogger(__name__)
 
 # Without letters and digits that are read for each other.
 ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+RETRY_AFTER_S = 30  # unless whoever answers knows better
 CHALLENGE = 'Basic realm="Fornix", charset="UTF-8"'
 # Browsers open a dialogue of their own for Basic; they have the log-in page instead.
 QUIET_CHALLENGE = 'Bearer realm="Fornix"'
@@ -36,6 +38,7 @@ FAMILIES: tuple[tuple[type[Exception], int], ...] = (
     (NotAllowed, 403),
     (Refused, 409),
     (Invalid, 400),
+    (NoRoom, 507),
     (Unavailable, 503),
     (Http404, 404),
     (PermissionDenied, 403),
@@ -100,6 +103,12 @@ WORDS: dict[int, tuple[str, str, str, str]] = {
         "Try again. If it stays, send the number below to an administrator.",
     ),
     503: ("This does not answer now", "", "Your data are safe.", "Try again in a few minutes."),
+    507: (
+        "The archive has no room for this",
+        "",
+        "What it holds is safe. Nothing of this was kept.",
+        "Tell an administrator, and try again when there is room.",
+    ),
 }
 
 
@@ -220,6 +229,8 @@ def _page(request: HttpRequest, refusal: Refusal) -> HttpResponse:
 def _sent(response: HttpResponse, refusal: Refusal, *, challenge: str = CHALLENGE) -> HttpResponse:
     if refusal.status == 401:
         response["WWW-Authenticate"] = challenge
+    if refusal.status == 503:
+        response["Retry-After"] = str(RETRY_AFTER_S)
     response["Cache-Control"] = "private, no-store"
     return response
 

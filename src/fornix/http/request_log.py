@@ -14,12 +14,15 @@ logger = logging.getLogger(__name__)
 
 # Route arguments that identify without naming anybody, and how they look. Whatever else was typed in their place
 # may be a name, or a line of log; so may any other label, which is why they are not among them.
+UUID = r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 IDS = {
     "accession": re.compile(r"[A-Za-z0-9]+_[SE][0-9]+"),
     "scan_id": re.compile(r"[0-9]+"),
     "file_id": re.compile(r"[0-9]+"),
     "sweep_id": re.compile(r"[0-9]+"),
-    "alias": re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"),
+    "alias": re.compile(UUID),
+    "delivery_id": re.compile(UUID),
+    "transfer_id": re.compile(UUID),
 }
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT")
 LONGEST = 64
