@@ -37,7 +37,7 @@ def running(archive: Fornix) -> Iterator[Site]:
     port = processes.free_port()
     url = f"http://127.0.0.1:{port}"
     with (archive.data / "serve.log").open("wb") as log:
-        command = archive.command("serve", "--listen", f"127.0.0.1:{port}")
+        command = archive.command("serve", "--listen", f"127.0.0.1:{port}", "--dicom", "off")
         process = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT)
         try:
             processes.wait_until(lambda: _answers(url), "fornix serve", 60)

@@ -41,6 +41,11 @@ class Served:
     def url(self) -> str:
         return f"http://{self.host}:{self.port}"
 
+    @property
+    def dicom_port(self) -> int:
+        """Where its receiver listens, on loopback: the last line of its kind in the log."""
+        return int(re.findall(r"^dicom \S+:(\d+) ", self.log.read_text(), re.MULTILINE)[-1])
+
 
 def fornix(environment: dict[str, str], *words: str, typed: str = "") -> str:
     done = subprocess.run(
@@ -148,7 +153,7 @@ def serving(environment: dict[str, str], folder: Path, *words: str) -> Iterator[
     log = folder / "serve.log"
     with log.open("a") as stderr:
         process = subprocess.Popen(
-            [FORNIX, "serve", "--listen", "127.0.0.1:0", *words],
+            [FORNIX, "serve", "--listen", "127.0.0.1:0", "--dicom", "127.0.0.1:0", *words],
             env=environment,
             stdout=subprocess.PIPE,
             stderr=stderr,

@@ -56,7 +56,7 @@ def address(command_environment: dict[str, str], tmp_path: Path) -> Iterator[str
         fornix(command_environment, "user", "add", person, "--password-stdin", typed=PASSWORD)
         fornix(command_environment, "import", str(tmp_path / project), "--project", project)
         fornix(command_environment, "grant", project, person, "member")
-    command = [FORNIX, "serve", "--listen", "127.0.0.1:0"]
+    command = [FORNIX, "serve", "--listen", "127.0.0.1:0", "--dicom", "off"]
     log = (tmp_path / "serve.log").open("w+")
     server = subprocess.Popen(command, env=command_environment, stdout=log, stderr=subprocess.STDOUT)
     try:

@@ -51,7 +51,7 @@ def test_a_stranger_gets_the_log_in_page_and_stdout_one_line(command_environment
     assert "Traceback" not in served.log.read_text()
 
 
-@pytest.mark.parametrize("name", ["web", "worker"])
+@pytest.mark.parametrize("name", ["web", "worker", "receiver"])
 def test_a_killed_child_is_replaced(command_environment, tmp_path, name):
     with serving(command_environment, tmp_path) as served:
         first = process_of(served, name)
@@ -76,7 +76,7 @@ def test_nobody_outlives_a_killed_supervisor(command_environment, tmp_path):
         kill(served.process.pid)
 
         wait_until(lambda: not left_of(left), "the end of the children")
-    assert len(left) == 3
+    assert len(left) == 4  # web and its server of requests, worker, receiver
 
 
 def test_all_are_gone_after_the_end(command_environment, tmp_path):
@@ -93,6 +93,43 @@ def test_a_taken_port_is_told_in_words(command_environment):
 
     assert (done.returncode, done.stdout) == (1, "")
     assert f"Another program listens on {place}" in done.stderr
+
+
+def test_a_taken_dicom_port_is_told_in_words(command_environment):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        place = f"127.0.0.1:{taken.getsockname()[1]}"
+
+        done = run(command_environment, "serve", "--listen", "127.0.0.1:0", "--dicom", place)
+
+    assert (done.returncode, done.stdout) == (1, "")
+    assert f"Another program listens on {place}" in done.stderr
+    assert "--dicom" in done.stderr
+
+
+def test_without_dicom_there_is_no_receiver(command_environment, tmp_path):
+    with serving(command_environment, tmp_path, "--dicom", "off") as served:
+        assert process_of(served, "web")
+        assert process_of(served, "receiver") is None
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("FORNIX_AE_TITLE", "SEVENTEEN_LETTERS"),
+        ("FORNIX_DICOM_UNKNOWN_SENDERS", "maybe"),
+        ("FORNIX_DICOM_MAX_ASSOCIATIONS", "0"),
+        ("FORNIX_DICOM_IDLE_S", "soon"),
+        ("FORNIX_DICOM_TLS_CERT", "/nowhere/cert.pem"),
+        ("FORNIX_DICOM_TLS_KEY", "key-alone.pem"),
+    ],
+)
+def test_a_setting_of_the_receiver_that_cannot_be_used_is_named(command_environment, name, value):
+    done = run(
+        command_environment | {name: value}, "serve", "--listen", "127.0.0.1:0", "--dicom", "127.0.0.1:0"
+    )
+
+    assert done.returncode == 1
+    assert name in done.stderr
 
 
 def test_others_cannot_reach_it_without_https(command_environment):

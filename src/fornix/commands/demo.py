@@ -4,18 +4,29 @@ from __future__ import annotations
 
 import argparse
 import os
+import socket
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
 from fornix.commands.demo_folder import LOGINS, DemoNote, note_complete, open_demo_folder
-from fornix.commands.listening import ListenRefused, add_listen_argument, is_loopback, open_socket
+from fornix.commands.listening import (
+    DICOM_PORT,
+    Address,
+    AddressTaken,
+    ListenRefused,
+    add_listen_argument,
+    bound_address,
+    is_loopback,
+    open_socket,
+)
 from fornix.commands.main import DONE
 from fornix.commands.setup import open_archive
 from fornix.simulator.calpendo.server import CalpendoServer
 
 DEFAULT_FOLDER = Path(".demo")
 LOG = "demo.log"
+DICOM = Address("127.0.0.1", DICOM_PORT)
 SERVICE_ACCOUNT = "archive"  # and its password
 SWEEP_INTERVAL_S = 60  # what is changed in the simulated Calpendo shows while one looks
 
@@ -38,7 +49,7 @@ def run(args: argparse.Namespace) -> int:
     folder = (args.data or Path(os.environ.get("FORNIX_DATA") or DEFAULT_FOLDER)).absolute()
     now = datetime.now(UTC)
     note = open_demo_folder(folder, now.date())
-    with open_socket(args.listen) as listener, _calpendo(now) as calpendo:
+    with open_socket(args.listen) as listener, _dicom_socket() as dicom, _calpendo(now) as calpendo:
         _set_environment(folder, calpendo)
         open_archive(folder)
 
@@ -52,9 +63,25 @@ def run(args: argparse.Namespace) -> int:
             note_complete(folder, note)
         # The log stays out of the terminal, where the logins are to be read.
         with (folder / LOG).open("a") as log:
-            serve(listener, args.listen, on_ready=lambda url: _tell(url, note, calpendo, folder), log=log)
+            at = bound_address(dicom, DICOM)
+            serve(
+                listener,
+                args.listen,
+                dicom=dicom,
+                dicom_written=at,
+                on_ready=lambda url: _tell(url, at, note, calpendo, folder),
+                log=log,
+            )
     print(f"The demo has ended. Its data lie in {folder}; delete the folder to begin anew.")
     return DONE
+
+
+def _dicom_socket() -> socket.socket:
+    """On DICOM's usual port, or on a free one where that is taken: two demos may run side by side."""
+    try:
+        return open_socket(DICOM)
+    except AddressTaken:
+        return open_socket(Address(DICOM.host, 0))
 
 
 def _calpendo(now: datetime) -> CalpendoServer:
@@ -72,13 +99,16 @@ def _set_environment(folder: Path, calpendo: CalpendoServer) -> None:
     os.environ["FORNIX_SWEEP_INTERVAL_S"] = str(SWEEP_INTERVAL_S)
 
 
-def _tell(url: str, note: DemoNote, calpendo: CalpendoServer, folder: Path) -> None:
+def _tell(url: str, dicom: Address, note: DemoNote, calpendo: CalpendoServer, folder: Path) -> None:
     lines = [
         "",
         f"  Open {url} and log in as one of them; each sees what is theirs:",
         "",
         f"    {'role':<14} {'name':<8} password",
         *(f"    {login.role:<14} {login.username:<8} {note.passwords[login.username]}" for login in LOGINS),
+        "",
+        f"  It takes DICOM images at {dicom}, from anybody on this machine:",
+        f"    storescu +sd +r {dicom.host} {dicom.port} FOLDER",
         "",
         f"  Calpendo is simulated at {calpendo.url} ({SERVICE_ACCOUNT}, {SERVICE_ACCOUNT}) and read every minute;",
         f"  its control interface: {calpendo.control_url}/_sim, token {calpendo.token}",
