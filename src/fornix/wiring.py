@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from fornix.settings.environment import Environment
     from fornix.storage.store import Store
 
+RESERVED_BYTES = 1 << 30  # of the disk, for rows and what is under way
+
 
 def environment() -> Environment:
     """The FORNIX_* settings."""
@@ -40,6 +43,16 @@ def store() -> Store:
     root = environment().data / "blobs"
     root.mkdir(parents=True, exist_ok=True)
     return LocalStore(root)
+
+
+def room_bytes() -> int:
+    """How large a file may be that is handed in now: until it is filed it lies in the store twice."""
+    return max(0, (shutil.disk_usage(environment().data).free - RESERVED_BYTES) // 2)
+
+
+def scratch() -> Path:
+    """Where copies of archives lie while they are read. What is there when nobody reads is a dead reader's."""
+    return environment().data / "scratch"
 
 
 def site_rules() -> SiteRules:

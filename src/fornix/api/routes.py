@@ -6,6 +6,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from fornix.api.reference import openapi, page
 from fornix.api.site import ROOT, api
+from fornix.api.transfers import transfer, transfers
 
 
 def _operations() -> list[URLPattern]:
@@ -25,6 +26,8 @@ routes: list[URLPattern | URLResolver] = [
             [
                 path("openapi.json", openapi, name="api-document"),
                 path("docs", page, name="api-docs"),
+                path("deliveries/<str:delivery_id>/files", transfers, name="api-transfers"),
+                path("deliveries/<str:delivery_id>/files/<str:transfer_id>", transfer, name="api-transfer"),
                 *_operations(),
             ]
         ),

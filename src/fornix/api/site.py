@@ -12,6 +12,7 @@ from ninja.errors import HttpError, ValidationError
 
 from fornix.api import (
     bookings,
+    deliveries,
     discovery,
     holds,
     people,
@@ -45,6 +46,7 @@ api = NinjaAPI(
 )
 for part in (status, sweeps, holds, people, projects, problems, why, discovery, site_settings, bookings):
     api.add_router("mirror/", part.router)
+api.add_router("", deliveries.router)
 # The framework has answers of its own for some.
 for raised in (Exception, Http404, HttpError, ValidationError):
     api.add_exception_handler(raised, refuse)

@@ -1,0 +1,263 @@
+"""Deliveries: what a person hands in together. The files themselves come by tus (transfers.py)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from ninja import Path, Query, Router
+from pydantic import Field
+
+from fornix import wiring
+from fornix.api.admission import EVERYBODY
+from fornix.api.refusals import answers
+from fornix.api.shapes import Body, Limit, Shape, Text
+from fornix.http.actors import actor_of
+from fornix.ingest.deliveries import DeliveryState, Wanted, commit_rows, find_delivery, open_delivery
+from fornix.ingest.deliveries_lists import DeliveryLine, DeliveryRecord, delivery_lines, get_delivery
+from fornix.ingest.deliveries_removal import discard_delivery
+from fornix.ingest.deliveries_report import ReportedSession
+from fornix.ingest.deliveries_transfers import LONGEST_KEY, Progress, finish_whole, look
+
+router = Router(tags=["deliveries"], auth=EVERYBODY)
+
+UUID = r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"
+DeliveryId = Annotated[str, Path(pattern=UUID, description="The delivery's id.")]
+FileKey = Annotated[str, Field(max_length=LONGEST_KEY, pattern=r"^[^\x00]+$")]
+
+
+class DeliveryIn(Body):
+    """Where the files are to go, as far as their sender says so."""
+
+    project: Text = Field("", description="A project's code. Without one their headers, or bookings, tell.")
+    subject: Text = Field("", description="The subject's label, for all of the files.")
+    session: Text = Field("", description="The session's label, for all of the files.")
+    source: Annotated[
+        str, Field(pattern="^(?:browser|push|rest)$", description="By which way they come.")
+    ] = "rest"
+
+
+class DeliveryOut(Shape):
+    """One delivery, and how far it is."""
+
+    id: str
+    state: DeliveryState = Field(
+        description="open: takes files; waiting and importing: all is here, and is being filed; failed: filing broke "
+        "several times, and commit tries again; ended: see its report."
+    )
+    source: str
+    project: str
+    subject: str
+    session: str
+    opened_at: datetime
+    last_byte_at: datetime
+    expires_at: datetime | None = Field(description="When it is thrown away unless somebody goes on with it.")
+    ended_at: datetime | None
+    files: int
+    finished_files: int = Field(description="That are here whole.")
+    bytes: int
+    received_bytes: int
+    files_at: str = Field(description="Where its files are sent to, by the protocol tus 1.0.")
+
+    @staticmethod
+    def resolve_files_at(line: DeliveryLine) -> str:
+        """The address of its files."""
+        return reverse("api-transfers", kwargs={"delivery_id": line.id})
+
+
+class DeliveriesOut(Shape):
+    """One's own deliveries, the newest first."""
+
+    items: list[DeliveryOut]
+    next: str | None = Field(description="`before` of the next page; null on the last.")
+
+
+class SessionOut(Shape):
+    """A session that files of the delivery are in."""
+
+    project: str
+    subject: str
+    session: str
+    accession: str
+    page: str = Field(description="The address of its page.")
+    is_new: bool
+    scans: int
+    files: int
+    bytes: int
+    already_here: int
+    notes: list[str]
+
+    @staticmethod
+    def resolve_page(session: ReportedSession) -> str:
+        """Its address."""
+        return reverse("session-detail", kwargs={"accession": session.accession})
+
+
+class WaitingOut(Shape):
+    """What waits for a person."""
+
+    id: str = Field(description="The arrival's id.")
+    reason: str
+    files: int
+    already_here: bool
+
+
+class ToldFileOut(Shape):
+    """A file that is no image or recording, or that could not be read."""
+
+    name: str
+    reason: str
+
+
+class ReportOut(Shape):
+    """What became of a delivery; empty until it has ended. Long lists are cut, counts tell all."""
+
+    sessions: list[SessionOut]
+    waiting: list[WaitingOut]
+    unrecognised: list[ToldFileOut] = Field(description="Kept, with the data that they lay beside.")
+    unreadable: list[ToldFileOut]
+    unrecognised_count: int
+    unreadable_count: int
+    problem: str = Field(description="Why nothing of it was filed; usually empty.")
+
+
+class DeliveryRecordOut(Shape):
+    """One delivery with its report."""
+
+    delivery: DeliveryOut
+    report: ReportOut
+
+    @staticmethod
+    def resolve_delivery(record: DeliveryRecord) -> DeliveryLine:
+        """The same entry as in the list."""
+        return record.line
+
+
+class KeysIn(Body):
+    """Which files are asked about, by the sender's own keys for them."""
+
+    keys: list[FileKey] = Field(max_length=500)
+
+
+class FileOut(Shape):
+    """A file that was begun."""
+
+    key: str
+    id: str
+    name: str
+    length: int
+    offset: int = Field(description="How much of it is here.")
+    is_finished: bool
+    address: str = Field(description="Where it goes on, by the protocol tus 1.0.")
+
+
+class FilesOut(Shape):
+    """The files that were begun, of those asked about."""
+
+    items: list[FileOut]
+
+
+@router.post(
+    "deliveries",
+    response=answers(DeliveryOut, 503, status=201),
+    operation_id="openDelivery",
+    summary="Begin to hand in files",
+    url_name="api-deliveries",
+)
+def open_one(request: HttpRequest, wanted: DeliveryIn) -> tuple[int, DeliveryLine]:
+    """Then send each file, and commit. 403: the project takes nothing from you; 503: much of yours is under way."""
+    actor, at = actor_of(request), timezone.now()
+    where = Wanted(wanted.project, wanted.subject, wanted.session)
+    made = open_delivery(actor, wanted.source, where, at=at)
+    return 201, get_delivery(actor, made.pk, at=at).line
+
+
+@router.get(
+    "deliveries",
+    response=answers(DeliveriesOut),
+    operation_id="listDeliveries",
+    summary="Your deliveries",
+    url_name="api-deliveries",
+)
+def list_deliveries(
+    request: HttpRequest,
+    is_open: Annotated[
+        bool | None, Query(description="Only those that take files still, or the others.")
+    ] = None,
+    before: Annotated[str | None, Query(pattern=UUID, description="The `next` of the page before.")] = None,
+    limit: Limit = 100,
+) -> dict[str, object]:
+    """What you handed in, by any way, and what you have not finished. Others' are nobody else's."""
+    actor, at = actor_of(request), timezone.now()
+    lines = delivery_lines(actor, is_open=is_open, before=before or "", size=limit + 1, at=at)
+    return {"items": lines[:limit], "next": lines[limit - 1].id if len(lines) > limit else None}
+
+
+@router.get(
+    "deliveries/{delivery_id}",
+    response=answers(DeliveryRecordOut, 404),
+    operation_id="getDelivery",
+    summary="How far a delivery is",
+    url_name="api-delivery",
+)
+def show_delivery(request: HttpRequest, delivery_id: DeliveryId) -> DeliveryRecord:
+    """With its report, once it has ended."""
+    return get_delivery(actor_of(request), delivery_id, at=timezone.now())
+
+
+@router.delete(
+    "deliveries/{delivery_id}",
+    response=answers(None, 404, 409, status=204),
+    operation_id="discardDelivery",
+    summary="Throw a delivery away",
+    url_name="api-delivery",
+)
+def discard(request: HttpRequest, delivery_id: DeliveryId) -> tuple[int, None]:
+    """With all its files. 409: it is being filed. Of one that was filed only the report goes."""
+    discard_delivery(actor_of(request), delivery_id, wiring.store(), at=timezone.now())
+    return 204, None
+
+
+@router.post(
+    "deliveries/{delivery_id}/commit",
+    response=answers(DeliveryRecordOut, 404, 409, status=202),
+    operation_id="commitDelivery",
+    summary="Say that this is all",
+    url_name="api-delivery-commit",
+)
+def commit(request: HttpRequest, delivery_id: DeliveryId) -> tuple[int, DeliveryRecord]:
+    """It is filed from then on; ask for it to see what became of it. 409: files are missing. Repeat it freely."""
+    actor, at = actor_of(request), timezone.now()
+    delivery = find_delivery(actor, delivery_id)
+    finish_whole(delivery, wiring.store())
+    commit_rows(delivery.pk, at=at)
+    return 202, get_delivery(actor, delivery_id, at=at)
+
+
+@router.post(
+    "deliveries/{delivery_id}/look",
+    response=answers(FilesOut, 404),
+    operation_id="lookForFiles",
+    summary="Which files are here already",
+    url_name="api-delivery-look",
+)
+def look_for(request: HttpRequest, delivery_id: DeliveryId, asked: KeysIn) -> dict[str, object]:
+    """For whoever goes on after a break: of up to 500 files, how much of each is here."""
+    found = look(actor_of(request), delivery_id, asked.keys)
+    return {"items": [_file(key, here) for key, here in found]}
+
+
+def _file(key: str, here: Progress) -> dict[str, object]:
+    ids = {"delivery_id": here.delivery.pk, "transfer_id": here.transfer_id}
+    return {
+        "key": key,
+        "id": here.transfer_id,
+        "name": here.name,
+        "length": here.length,
+        "offset": here.offset,
+        "is_finished": here.is_finished,
+        "address": reverse("api-transfer", kwargs=ids),
+    }
