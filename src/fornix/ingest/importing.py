@@ -11,14 +11,14 @@ from django.utils import timezone
 from fornix.catalog.projects import check_code
 from fornix.catalog.site_rules import SiteRules
 from fornix.dicom.labels import clean_label
-from fornix.ingest.dicom_plan import NO_HEADERS, Headers
-from fornix.ingest.filing import Filed, file_arrival
+from fornix.ingest.due import file_all
+from fornix.ingest.filing import Filed
 from fornix.ingest.leftovers import tidy_after_the_dead
 from fornix.ingest.receive import Destination, Origin, Reception, open_upload, receive
 from fornix.ingest.seal import Sealed, Unrecognised, seal
 from fornix.ingest.source_files import Source, Unreadable
 from fornix.ingest.sources import find_sources
-from fornix.ingest.waiting import absorb_waiting, settle_uploads
+from fornix.ingest.waiting import settle_uploads
 from fornix.models import Arrival
 from fornix.storage.store import Store
 
@@ -80,48 +80,28 @@ def import_sources(
 def file_leftovers(store: Store, rules: SiteRules, *, by_person: bool) -> list[Filed]:
     """Finishes what importers that died had sealed, and discards what they had not."""
     unfiled = tidy_after_the_dead(store)
-    filed = _file(unfiled, store, rules, by_person=by_person)
+    filed = file_all(unfiled, store, rules, by_person=by_person)
     settle_uploads([arrival.upload_id for arrival in unfiled], store)
     return filed
 
 
 def waiting_arrivals() -> list[Arrival]:
     """All that wait for a person or for news from the booking system, the oldest first."""
-    return list(Arrival.objects.exclude(refusal="").order_by("id"))
+    return list(Arrival.objects.filter(deleted_at=None).exclude(refusal="").order_by("id"))
 
 
 def retry_arrival(arrival: Arrival, store: Store, rules: SiteRules) -> list[Filed]:
     """Tries once more to file what waits: what was unknown then may be known now. Empty when others are at it."""
     try:
-        return _file([arrival], store, rules, by_person=False)
+        return file_all([arrival], store, rules, by_person=False)
     finally:
         settle_uploads([arrival.upload_id], store)
 
 
 def _file_upload(reception: Reception, sealed: Sealed, rules: SiteRules) -> list[Filed]:
     arrivals = list(reception.upload.arrivals.order_by("id"))
-    filed = _file(arrivals, reception.store, rules, by_person=True, headers=reception.headers)
-    again = _file(sealed.joined.arrivals, reception.store, rules, by_person=True)
+    filed = file_all(arrivals, reception.store, rules, by_person=True, headers=reception.headers)
+    again = file_all(sealed.joined.arrivals, reception.store, rules, by_person=True)
     return filed + [
         replace(item, files=0, already_here=item.files) if item.waits_because else item for item in again
     ]
-
-
-def _file(
-    arrivals: Iterable[Arrival],
-    store: Store,
-    rules: SiteRules,
-    *,
-    by_person: bool,
-    headers: Headers = NO_HEADERS,
-) -> list[Filed]:
-    filed = []
-    for arrival in arrivals:
-        outcome = file_arrival(
-            arrival, store, rules, source=arrival.upload.source, by_person=by_person, headers=headers
-        )
-        if outcome is not None:
-            filed.append(outcome)
-    for project_id in {item.session.project_id for item in filed if item.session is not None}:
-        absorb_waiting(project_id, store)
-    return filed

@@ -54,18 +54,20 @@ class _Others:
 
 def seal(reception: Reception, time_zone: str) -> Sealed:
     """Groups what is no DICOM, merges with arrivals that wait already, and seals the upload: one transaction."""
+    at = timezone.now()
     with transaction.atomic():
         _merge_nameless_patients(reception)
         unrecognised = _distribute_others(reception, time_zone)
-        joined = join_waiting(reception.upload)
+        joined = join_waiting(reception.upload.arrivals.order_by("id"))
         for arrival in reception.upload.arrivals.annotate(n=Count("files"), size=Sum("files__blob__length")):
             if arrival.n == 0:
                 arrival.delete()
                 continue
             arrival.file_count, arrival.byte_count = arrival.n, arrival.size
-            arrival.save(update_fields=["file_count", "byte_count"])
+            arrival.committed_at = at
+            arrival.save(update_fields=["file_count", "byte_count", "committed_at"])
         # A row that is not there any more raises: somebody took this process for dead and threw its upload away.
-        reception.upload.sealed_at = timezone.now()
+        reception.upload.sealed_at = at
         reception.upload.save(update_fields=["sealed_at"])
     return Sealed(tuple(unrecognised), joined)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from django.db.models import Case, CharField, F, Q, QuerySet, Value, When
+from django.db.models import Case, CharField, Q, QuerySet, Value, When
 
 from fornix.catalog.site_rules import SiteRules
 from fornix.models import Arrival
@@ -45,8 +45,6 @@ def _is_receiving(quiet_since: datetime) -> Q:
 
 def due_arrivals(at: datetime, rules: SiteRules) -> QuerySet[Arrival]:
     """What is to be filed now, first that which has failed least. What rests after a failure comes back later."""
-    due = with_state(Arrival.objects.all(), at=at, quiet=rules.quiet_time).filter(state=ArrivalState.DUE)
-    resting = Q(lease_until__gt=at)
-    return due.exclude(resting).order_by(
-        "attempts", F("committed_at").asc(nulls_last=True), "last_byte_at", "pk"
-    )
+    rows = with_state(Arrival.objects.all(), at=at, quiet=rules.quiet_time)
+    free = Q(lease_until__isnull=True) | Q(lease_until__lte=at)
+    return rows.filter(free, Q(state=ArrivalState.DUE)).order_by("attempts", "last_byte_at", "pk")

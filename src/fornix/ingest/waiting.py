@@ -24,20 +24,21 @@ class Joined:
     upload_ids: set[str] = field(default_factory=set)  # of these, and of those that what came now holds whole
 
 
-def join_waiting(upload: Upload) -> Joined:
-    """Drops whichever holds nothing of its own: an arrival of this upload, or one that waits for the same decision.
+def join_waiting(arrivals: Iterable[Arrival]) -> Joined:
+    """Drops whichever holds nothing of its own: one of these arrivals, or one that waits for the same decision.
 
-    Called in the transaction that seals the upload. Bytes move to no other upload, so that each can clean up alone.
+    Called in a transaction that nobody else adds to these arrivals in: the one that seals their upload, or one that
+    locked them. Bytes move to no other upload, so that each can clean up alone.
     """
     joined = Joined()
-    for arrival in upload.arrivals.order_by("id"):
+    for arrival in arrivals:
         brought = _contents(arrival)
         for waiting in _waiting_alike(arrival).select_for_update():
             held = _contents(waiting)
             if brought <= held:
                 _drop(arrival)
                 joined.arrivals.append(waiting)
-                joined.upload_ids.add(waiting.upload_id)
+                joined.upload_ids |= {waiting.upload_id, arrival.upload_id}
                 break
             if held <= brought:
                 _drop(waiting)
@@ -48,12 +49,17 @@ def join_waiting(upload: Upload) -> Joined:
 def absorb_waiting(project_id: int, store: Store) -> int:
     """Ends arrivals that waited with nothing but what the project holds by now; returns how many."""
     ended = 0
-    for arrival in Arrival.objects.exclude(refusal="").order_by("id"):
+    for arrival in Arrival.objects.filter(deleted_at=None).exclude(refusal="").order_by("id"):
         if _is_for_another(arrival, project_id) or _holds_more(arrival, project_id):
             continue
         with transaction.atomic():
             still = Arrival.objects.select_for_update().filter(pk=arrival.pk, lease_until=None).first()
-            if still is None or _holds_more(still, project_id):
+            if (
+                still is None
+                or not still.refusal
+                or still.deleted_at is not None
+                or _holds_more(still, project_id)
+            ):
                 continue
             _drop(still)
         settle_uploads([arrival.upload_id], store)
@@ -85,6 +91,7 @@ def _waiting_alike(arrival: Arrival) -> models.QuerySet[Arrival]:
             subject_label=arrival.subject_label,
             session_label=arrival.session_label,
             lease_until=None,
+            deleted_at=None,
         )
         .exclude(refusal="")
         .order_by("id")

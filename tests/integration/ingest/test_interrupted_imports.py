@@ -12,7 +12,8 @@ from tests.integration.ingest.archive import filings, instance, meg, mri, put, p
 
 from fornix.errors import Unavailable
 from fornix.ingest import filing, importing, placing
-from fornix.ingest.filing import MAX_ATTEMPTS, file_arrival
+from fornix.ingest.attempts import MAX_ATTEMPTS
+from fornix.ingest.filing import file_arrival
 from fornix.ingest.importing import file_leftovers, retry_arrival, waiting_arrivals
 from fornix.ingest.owners import LEASE, this_process
 from fornix.ingest.receive import Destination, Origin, open_upload, receive
