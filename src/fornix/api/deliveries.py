@@ -8,7 +8,7 @@ from typing import Annotated
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
-from ninja import Path, Query, Router
+from ninja import Path, Query, Router, Status
 from pydantic import Field
 
 from fornix import wiring
@@ -167,12 +167,12 @@ class FilesOut(Shape):
     summary="Begin to hand in files",
     url_name="api-deliveries",
 )
-def open_one(request: HttpRequest, wanted: DeliveryIn) -> tuple[int, DeliveryLine]:
+def open_one(request: HttpRequest, wanted: DeliveryIn) -> Status[DeliveryLine]:
     """Then send each file, and commit. 403: the project takes nothing from you; 503: much of yours is under way."""
     actor, at = actor_of(request), timezone.now()
     where = Wanted(wanted.project, wanted.subject, wanted.session)
     made = open_delivery(actor, wanted.source, where, at=at)
-    return 201, get_delivery(actor, made.pk, at=at).line
+    return Status(201, get_delivery(actor, made.pk, at=at).line)
 
 
 @router.get(
@@ -215,10 +215,10 @@ def show_delivery(request: HttpRequest, delivery_id: DeliveryId) -> DeliveryReco
     summary="Throw a delivery away",
     url_name="api-delivery",
 )
-def discard(request: HttpRequest, delivery_id: DeliveryId) -> tuple[int, None]:
+def discard(request: HttpRequest, delivery_id: DeliveryId) -> Status[None]:
     """With all its files. 409: it is being filed. Of one that was filed only the report goes."""
     discard_delivery(actor_of(request), delivery_id, wiring.store(), at=timezone.now())
-    return 204, None
+    return Status(204, None)
 
 
 @router.post(
@@ -228,13 +228,13 @@ def discard(request: HttpRequest, delivery_id: DeliveryId) -> tuple[int, None]:
     summary="Say that this is all",
     url_name="api-delivery-commit",
 )
-def commit(request: HttpRequest, delivery_id: DeliveryId) -> tuple[int, DeliveryRecord]:
+def commit(request: HttpRequest, delivery_id: DeliveryId) -> Status[DeliveryRecord]:
     """It is filed from then on; ask for it to see what became of it. 409: files are missing. Repeat it freely."""
     actor, at = actor_of(request), timezone.now()
     delivery = find_delivery(actor, delivery_id)
     finish_whole(delivery, wiring.store())
     commit_rows(delivery.pk, at=at)
-    return 202, get_delivery(actor, delivery_id, at=at)
+    return Status(202, get_delivery(actor, delivery_id, at=at))
 
 
 @router.post(
