@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from fornix.catalog.hierarchy import (
     BIRTH_DATE_LENGTH,
@@ -17,15 +18,27 @@ from fornix.dicom.series import session_modality
 from fornix.ingest.dropping import QUERY
 from fornix.ingest.flags import raise_flag
 from fornix.ingest.plans import ArrivalPlan, Person
-from fornix.ingest.routing import Waits
+from fornix.ingest.refusals import Waits
+from fornix.ingest.routing import Routed
+from fornix.ingest.session_booking import note_acquisition
 from fornix.models import Arrival, File, ImagingSession, Project, Scan, Subject
 
 
 def find_or_make_session(
-    project: Project, arrival: Arrival, plan: ArrivalPlan, rules: SiteRules, *, at: datetime
+    routed: Routed, arrival: Arrival, plan: ArrivalPlan, rules: SiteRules, *, at: datetime
 ) -> tuple[ImagingSession, bool, tuple[str, ...]]:
     """The session, whether it is new, and notes for the operator. Raises Waits when no subject can be told."""
-    label = ("" if plan.fixed_subject else clean_label(arrival.subject_label)) or plan.subject_label
+    session, is_new, notes = _find_or_make(routed, arrival, plan, rules, at=at)
+    zone = ZoneInfo(rules.time_zone)
+    booked = note_acquisition(session, arrival, plan.evidence, routed, zone, at=at)
+    return session, is_new, (*routed.concerns, *notes, *booked)
+
+
+def _find_or_make(
+    routed: Routed, arrival: Arrival, plan: ArrivalPlan, rules: SiteRules, *, at: datetime
+) -> tuple[ImagingSession, bool, tuple[str, ...]]:
+    project = routed.project
+    label = _subject_label(routed, arrival, plan)
     filed = _filed_session(project, plan, label)
     if filed is not None:
         _widen_modality(filed, plan)
@@ -35,10 +48,11 @@ def find_or_make_session(
     if not label:
         raise Waits("nothing in the files names the subject. Say it, with --subject")
     subject = get_or_create_subject(project, label, prefix=rules.accession_prefix, at=at)
-    joined = _session_of_the_day(subject, arrival, plan)
+    named = clean_label(arrival.session_label) or clean_label(routed.session)
+    joined = _session_of_the_day(subject, named, plan)
     if joined is not None:
         return joined, False, tuple(_unheard(joined, arrival, plan))
-    wanted = clean_label(arrival.session_label) or plan.session_label or _made_up(subject.label, plan)
+    wanted = named or plan.session_label or _made_up(subject.label, plan)
     free = free_session_label(project, wanted)
     notes = []
     if free != wanted:
@@ -47,6 +61,17 @@ def find_or_make_session(
     notes += _flag_two_people(session, plan, at=at)
     notes += _flag_shared_study(session, at=at)
     return session, True, tuple(notes)
+
+
+def _subject_label(routed: Routed, arrival: Arrival, plan: ArrivalPlan) -> str:
+    """As the sender says, else the site's rule, else the files; where nobody says it, as the booking does."""
+    if plan.fixed_subject:
+        return plan.subject_label
+    said = clean_label(arrival.subject_label) or clean_label(routed.subject) or plan.subject_label
+    if said:
+        return said
+    booked = routed.bookings.booking_of(routed.project.booking_project_id)
+    return clean_label(booked[0].subject_label) if booked is not None else ""
 
 
 def _unheard(session: ImagingSession, arrival: Arrival, plan: ArrivalPlan) -> list[str]:
@@ -105,12 +130,12 @@ def _name_patient(session: ImagingSession, plan: ArrivalPlan) -> None:
     session.save(update_fields=["patient_id", "patient_name", "patient_birth_date"])
 
 
-def _session_of_the_day(subject: Subject, arrival: Arrival, plan: ArrivalPlan) -> ImagingSession | None:
+def _session_of_the_day(subject: Subject, named: str, plan: ArrivalPlan) -> ImagingSession | None:
     """MEG and EEG: one session per subject and day."""
-    if plan.evidence.study_uid or arrival.session_label:
+    if plan.evidence.study_uid or named:
         sessions = ImagingSession.objects.filter(
             subject=subject,
-            label=clean_label(arrival.session_label),
+            label=named,
             study_uid="",
             modality=plan.facts.modality,
         )

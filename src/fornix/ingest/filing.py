@@ -156,9 +156,9 @@ def _open_session(
     at = timezone.now()
     with transaction.atomic():
         moment = Moment(at, source, rules.terminated_grace, ZoneInfo(rules.time_zone))
-        project = route(arrival, plan.evidence, moment)
-        Project.objects.select_for_update().get(pk=project.pk)
-        session, is_new, notes = find_or_make_session(project, arrival, plan, rules, at=at)
+        routed = route(arrival, plan.evidence, moment)
+        Project.objects.select_for_update().get(pk=routed.project.pk)
+        session, is_new, notes = find_or_make_session(routed, arrival, plan, rules, at=at)
         made = make_scans(session, plan, at=at)
         note_progress(arrival, at=at, filed_scans=F("filed_scans") + made, facts=facts_of(plan))
     return session, is_new, notes
