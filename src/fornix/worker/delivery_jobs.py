@@ -1,0 +1,32 @@
+"""Jobs for what people hand in over HTTP: committed deliveries are imported, forgotten ones expire."""
+
+from __future__ import annotations
+
+from django.utils import timezone
+
+from fornix import wiring
+from fornix.ingest.deliveries_import import import_due_deliveries
+from fornix.ingest.deliveries_removal import remove_expired
+from fornix.worker.loop import Job
+
+IMPORT_EVERY_S = 2.0  # somebody looks at the page and waits
+EXPIRE_EVERY_S = 900.0
+SOON_S = 3.0
+
+
+def delivery_jobs() -> tuple[Job, ...]:
+    """The jobs of deliveries."""
+    return (
+        Job("deliveries", import_deliveries, IMPORT_EVERY_S),
+        Job("deliveries-expiry", expire_deliveries, EXPIRE_EVERY_S, first_after_s=SOON_S),
+    )
+
+
+def import_deliveries() -> None:
+    """Imports what is committed."""
+    import_due_deliveries(wiring.store(), wiring.site_rules(), wiring.scratch())
+
+
+def expire_deliveries() -> None:
+    """Ends what nobody goes on with, and what a killed process left of those that have ended."""
+    remove_expired(wiring.store(), timezone.now())
