@@ -15,6 +15,8 @@ from fornix.errors import Invalid
 _PART = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,254}\Z", re.ASCII)
 _MAX_KEY_LENGTH = 1024  # S3 takes no longer ones
 
+MANIFESTS = "manifests/"  # what lies below it tells of the archive's rows, and is named by no Blob
+
 
 def check_key(key: str) -> str:
     """Return the key unchanged, or raise Invalid: relative, '/'-separated parts of [A-Za-z0-9._-], no '..'."""
@@ -53,3 +55,8 @@ def new_upload_id(
 def blob_key(received_on: date, upload_id: str, n: int) -> str:
     """Return the key of the n-th file of an upload: `YYYY/MM/DD/<upload id>/<n>`. It tells nothing of the content."""
     return check_key(f"{received_on.isoformat().replace('-', '/')}/{upload_id}/{n}")
+
+
+def manifest_key(of: str, n: int) -> str:
+    """Return the key of the n-th manifest of a session, by its accession, or of the site."""
+    return check_key(f"{MANIFESTS}{of}/{n}")

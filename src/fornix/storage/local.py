@@ -75,15 +75,22 @@ class LocalStore:
                 path.unlink(missing_ok=True)
                 sync_folder(path.parent)
 
+    def list_temporaries(self, older_than: datetime, prefix: str = "") -> Iterator[Stat]:
+        """See Store.list_temporaries. The prefix is of whole folders."""
+        with disk_errors():
+            for name, entry in _walk(self._root / check_prefix(prefix), prefix, "", is_temporary):
+                with suppress(FileNotFoundError):
+                    stat = _stat_of(name, entry.stat())
+                    if stat.modified_at < older_than:
+                        yield stat
+
     def sweep_temporaries(self, older_than: datetime, prefix: str = "") -> int:
         """See Store.sweep_temporaries. The prefix is of whole folders."""
         swept = 0
         with disk_errors():
-            for _, entry in _walk(self._root / check_prefix(prefix), "", "", is_temporary):
-                with suppress(FileNotFoundError):
-                    if _written_at(entry.stat()) < older_than:
-                        Path(entry.path).unlink()
-                        swept += 1
+            for stat in self.list_temporaries(older_than, prefix):
+                (self._root / stat.key).unlink(missing_ok=True)
+                swept += 1
         return swept
 
 

@@ -88,6 +88,10 @@ class MemoryStore:
         """See Store.delete."""
         self._contents.pop(check_key(key), None)
 
+    def list_temporaries(self, older_than: datetime, prefix: str = "") -> Iterator[Stat]:  # noqa: ARG002 - as below
+        """See Store.list_temporaries."""
+        return iter(())
+
     def sweep_temporaries(self, older_than: datetime, prefix: str = "") -> int:  # noqa: ARG002 - the store's verb
         """See Store.sweep_temporaries. A dead process leaves nothing in memory."""
         return 0

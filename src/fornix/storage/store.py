@@ -81,6 +81,10 @@ class Store(Protocol):
         """Remove the bytes durably. A key that is not there is no error."""
         ...
 
+    def list_temporaries(self, older_than: datetime, prefix: str = "") -> Iterator[Stat]:
+        """Yield what `sweep_temporaries` would remove, under names that are no keys."""
+        ...
+
     def sweep_temporaries(self, older_than: datetime, prefix: str = "") -> int:
         """Remove what writers that died left unfinished under the prefix; return how many files that were.
 

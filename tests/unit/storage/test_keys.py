@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from fornix.errors import Invalid
-from fornix.storage.keys import blob_key, check_key, check_prefix, new_upload_id
+from fornix.storage.keys import blob_key, check_key, check_prefix, manifest_key, new_upload_id
 
 GOOD = ["a", "a/b", "2026/11/23/x/0", "manifests/FORNIX_E00001/1", "a.b-c_d", "x" * 255]
 BAD = {
@@ -90,3 +90,13 @@ def test_a_blob_key_is_day_upload_and_number():
 def test_a_blob_key_is_checked(upload_id):
     with pytest.raises(Invalid):
         blob_key(date(2026, 1, 9), upload_id, 0)
+
+
+def test_a_manifest_key_is_whose_it_is_and_a_number():
+    assert manifest_key("FORNIX_E00001", 2) == "manifests/FORNIX_E00001/2"
+
+
+@pytest.mark.parametrize("of", ["../x", "a b", ""])
+def test_a_manifest_key_is_checked(of):
+    with pytest.raises(Invalid):
+        manifest_key(of, 1)

@@ -191,9 +191,12 @@ def test_the_sweep_removes_what_a_dead_writer_left_and_nothing_else(tmp_path):
     (tmp_path / ".fedcba9876543210.part").write_bytes(b"half")
     (tmp_path / ".keep").write_bytes(b"the operator's own")
 
-    swept = store.sweep_temporaries(datetime.now(UTC) + timedelta(days=1))
+    tomorrow = datetime.now(UTC) + timedelta(days=1)
+    listed = [found.key for found in store.list_temporaries(tomorrow)]
+    swept = store.sweep_temporaries(tomorrow)
 
-    assert swept == 2
+    assert (len(listed), swept) == (2, 2)
+    assert listed[1] == "a/b/.0123456789abcdef.part"
     assert files_below(tmp_path) == [".keep", "a/b/0"]
 
 
