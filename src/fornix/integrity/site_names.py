@@ -1,0 +1,3 @@
+"""What the site's own manifest is called among those of sessions. Knows no table: backups need no framework."""
+
+SITE = "site"
