@@ -34,7 +34,7 @@ from fornix.storage.store import Store
 
 logger = logging.getLogger(__name__)
 
-FILES_PER_ROUND = 5_000
+FILES_PER_ROUND = 20_000
 _KEPT_REASONS = 5  # of one archive's members
 
 
@@ -69,7 +69,7 @@ def take_inbox(inbox: Inbox, store: Store, rules: SiteRules, *, at: datetime) ->
             if not inbox.stays:
                 _put_aside(inbox, settled)
             taken, failed = taken + len(part.taken), failed + len(part.failed)
-    return Taken(taken, failed, has_more or not found.is_whole)
+    return Taken(taken, failed, has_more or (bool(units) and not found.is_whole))
 
 
 def forget_what_is_gone(inbox: Inbox) -> None:
