@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 
 from fornix.catalog.people import person_name
 from fornix.models import Arrival, BookingProject, BookingRole, ImagingSession, Project, Resource, Scan
@@ -73,11 +73,12 @@ def _scan_row(scan: Scan) -> dict[str, object]:
 
 def arrival_rows() -> list[dict[str, object]]:
     """What is received and not yet filed, with the reason."""
-    arrivals = Arrival.objects.filter(upload__sealed_at__isnull=False).order_by("id")
+    counted = Q(upload__sealed_at__isnull=False) | Q(upload__acknowledges_each=True)
+    arrivals = Arrival.objects.filter(counted, deleted_at=None).order_by("id")
     return [
         {
             "id": arrival.id,
-            "reason": arrival.refusal or "is being filed",
+            "reason": arrival.refusal or "is being received or filed",
             "files": arrival.file_count,
             "bytes": arrival.byte_count,
             "study_uid": arrival.study_uid,

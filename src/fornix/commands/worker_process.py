@@ -6,6 +6,7 @@ import argparse
 import os
 import signal
 import threading
+import time
 
 from fornix.commands.lifeline import watch_lifeline
 from fornix.commands.setup import open_archive
@@ -24,14 +25,20 @@ def main() -> None:
     watch_lifeline(args.lifeline, told.set)
     open_archive(None)
 
-    from fornix.worker.jobs import site_jobs
-    from fornix.worker.loop import run_jobs
+    from fornix.ingest.attempts import release_leases
+    from fornix.worker.lanes import site_lanes, start_lanes
 
-    loop = threading.Thread(target=run_jobs, args=(site_jobs(), told), name="jobs", daemon=True)
-    loop.start()
+    lanes = start_lanes(site_lanes(), told)
     told.wait()
-    loop.join(END_S)
-    # A job that is still at it is cut off: any job may be, at any moment, and the next start goes on.
+    deadline = time.monotonic() + END_S
+    for lane in lanes:
+        lane.join(max(0.0, deadline - time.monotonic()))
+    if any(lane.is_alive() for lane in lanes):
+        # A job that is still at it is cut off: any job may be, at any moment, and the next start goes on. That
+        # was no failed attempt; where the database is busy it counts as one.
+        last = threading.Thread(target=release_leases, daemon=True)
+        last.start()
+        last.join(END_S)
     os._exit(0)
 
 

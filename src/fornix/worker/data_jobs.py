@@ -1,4 +1,4 @@
-"""Data in the background: what is due, what dead processes left, what waits, tidying. One lane: one filing at a time."""
+"""Data in the background: what is due, what dead processes left, what waits, tidying. One filing at a time."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the worker does: finishes what importers left, sweeps, files what waited for the sweep, tidies up."""
+"""What the mirror lane does: sweeps by the clock and by request, and tells the data lane of news."""
 
 from __future__ import annotations
 
@@ -8,35 +8,28 @@ from datetime import timedelta
 
 import pytest
 from django.conf import settings
-from django.contrib.sessions.models import Session
 from django.utils import timezone
-from tests import factories
 from tests.acceptance.served import write_images
 from tests.integration.booking.site_settings import configured_for
 
 from fornix import wiring
 from fornix.access.actors import OPERATOR
-from fornix.audit.accesses import open_access
 from fornix.booking.lease import take_lease
 from fornix.booking.report import HELD, Line
 from fornix.booking.requests import ask_for_sweep, open_request
 from fornix.booking.sweep import SweepResult, run_sweep
-from fornix.catalog.projects import create_project
 from fornix.ingest.importing import import_paths, waiting_arrivals
 from fornix.ingest.receive import Destination
-from fornix.models import Access, Arrival, ImagingSession, Sweep, SweepOutcome, SweepRequest, Upload
-from fornix.models.memberships import Role
+from fornix.models import Arrival, ImagingSession, Sweep, SweepOutcome, SweepRequest, Upload
 from fornix.simulator.calpendo.server import CalpendoServer
-from fornix.worker import jobs
-from fornix.worker.jobs import (
+from fornix.worker import mirror_jobs
+from fornix.worker.data_jobs import Retrying
+from fornix.worker.mirror_jobs import (
     SOON_S,
     UNCONFIGURED_EVERY_S,
     Sweeping,
-    finish_leftovers,
     first_sweep_after_s,
-    retry_waiting,
     sweep_every_s,
-    tidy,
 )
 
 pytestmark = pytest.mark.django_db
@@ -79,6 +72,7 @@ def waits(tmp_path):
 
 def test_what_waited_for_its_project_is_filed_after_the_sweep(waits, sweeping):
     sweeping.run()
+    Retrying(sweeping.news).run()
 
     session = ImagingSession.objects.get()
     assert (session.project.label, session.file_count) == (CODE, 3)
@@ -86,20 +80,20 @@ def test_what_waited_for_its_project_is_filed_after_the_sweep(waits, sweeping):
     assert not Upload.objects.exists()
 
 
-def test_without_news_nothing_is_tried_again(waits, sweeping, monkeypatch):
+def test_without_news_nothing_is_tried_again(waits, sweeping):
     sweeping.run()
-    monkeypatch.setattr(jobs, "retry_waiting", lambda: pytest.fail("nothing is new"))
+    sweeping.news.clear()
 
     sweeping.run()
 
+    assert not sweeping.news.is_set()
     assert Sweep.objects.filter(outcome=SweepOutcome.COMPLETE).count() == 3
 
 
-def test_an_archive_that_never_swept_only_plans_and_tries_nothing_again(fresh, waits, monkeypatch):
-    monkeypatch.setattr(jobs, "retry_waiting", lambda: pytest.fail("nothing was applied"))
-
+def test_an_archive_that_never_swept_only_plans_and_tries_nothing_again(fresh, waits):
     fresh.run()
 
+    assert not fresh.news.is_set()
     assert Sweep.objects.get().outcome == SweepOutcome.PLANNED
 
 
@@ -107,6 +101,7 @@ def test_a_request_that_accepts_makes_the_first_sweep_and_files_what_waits(fresh
     request = ask(accepts=True)
 
     fresh.answer()
+    Retrying(fresh.news).run()
 
     request.refresh_from_db()
     assert (request.sweep.outcome, open_request()) == (SweepOutcome.COMPLETE, None)
@@ -165,7 +160,7 @@ def test_a_mistake_in_the_settings_is_logged_and_swept_over(sweeping, monkeypatc
     broken = replace(configured, calpendo=configured.calpendo | {"calpendo.time_zone": "Mars/Olympus"})
     monkeypatch.setattr(settings, "FORNIX", broken)
 
-    with caplog.at_level(logging.WARNING, "fornix.worker.jobs"):
+    with caplog.at_level(logging.WARNING, "fornix.worker.mirror_jobs"):
         sweeping.run()
     monkeypatch.setattr(settings, "FORNIX", configured)
     sweeping.run()
@@ -181,8 +176,8 @@ def test_words_of_others_make_no_line_in_the_log(sweeping, monkeypatch, caplog):
     broken = replace(configured, calpendo=configured.calpendo | {"calpendo.time_zone": forged})
     result = SweepResult(7, SweepOutcome.INCOMPLETE, forged, 1, {})
 
-    with caplog.at_level(logging.WARNING, "fornix.worker.jobs"):
-        monkeypatch.setattr(jobs, "run_sweep", lambda *_, **__: result)
+    with caplog.at_level(logging.WARNING, "fornix.worker.mirror_jobs"):
+        monkeypatch.setattr(mirror_jobs, "run_sweep", lambda *_, **__: result)
         sweeping.run()
         monkeypatch.setattr(settings, "FORNIX", broken)
         sweeping.run()
@@ -215,32 +210,6 @@ def test_what_is_held_again_in_each_sweep_is_no_news():
     assert replace(result, lines=(held, Line("person.left", "P1", "Ada as user"))).has_news
 
 
-def test_what_still_nobody_knows_goes_on_waiting(waits):
-    before = waits.refusal
-
-    filed = retry_waiting()
-
-    waits.refresh_from_db()
-    assert (filed, waits.refusal, waits.lease_owner) == (0, before, "")
-    assert Upload.objects.get().settled_at is not None
-
-
-def test_one_that_cannot_be_filed_does_not_hold_up_the_others(waits, monkeypatch):
-    create_project(CODE, at=factories.AT, source="command")
-    real, calls = jobs.retry_arrival, []
-
-    def fail_first(*args):
-        calls.append(args)
-        if len(calls) == 1:
-            raise ValueError
-        return real(*args)
-
-    monkeypatch.setattr(jobs, "retry_arrival", fail_first)
-    monkeypatch.setattr(jobs, "waiting_arrivals", lambda: [waits, waits])
-
-    assert retry_waiting() == 1
-
-
 def test_a_sweep_beside_another_is_left_out(sweeping):
     take_lease(timezone.now())
 
@@ -257,37 +226,3 @@ def test_the_first_sweep_comes_soon_and_after_a_recent_one_in_its_time():
     )
 
     assert (begun, first_sweep_after_s(3600.0, now)) == (SOON_S, 3000.0)
-
-
-def test_what_a_dead_importer_had_sealed_is_filed(waits):
-    create_project(CODE, at=factories.AT, source="command")
-    Arrival.objects.update(refusal="")
-    Upload.objects.update(owner="elsewhere:1:1", settled_at=None, sealed_at=factories.AT)
-
-    finish_leftovers()
-
-    assert ImagingSession.objects.get().file_count == 3
-
-
-def test_tidying_ends_abandoned_downloads_and_forgets_old_log_ins():
-    alice = factories.make_account("alice")
-    session = factories.make_session(
-        factories.make_subject(factories.make_project(people={alice: Role.OWNER}))
-    )
-    open_access(
-        "session",
-        at=factories.AT,
-        account=alice,
-        token=None,
-        address="",
-        session=session,
-        scan=None,
-        file_count=1,
-        byte_count=1,
-    )
-    Session.objects.create(session_key="old", session_data="", expire_date=factories.AT)
-
-    tidy()
-
-    assert Access.objects.get().outcome == "cut"
-    assert not Session.objects.exists()
