@@ -77,8 +77,9 @@ class LocalStore:
 
     def list_temporaries(self, older_than: datetime, prefix: str = "") -> Iterator[Stat]:
         """See Store.list_temporaries. The prefix is of whole folders."""
+        above = f"{prefix.removesuffix('/')}/" if prefix else ""
         with disk_errors():
-            for name, entry in _walk(self._root / check_prefix(prefix), prefix, "", is_temporary):
+            for name, entry in _walk(self._root / check_prefix(prefix), above, "", is_temporary):
                 with suppress(FileNotFoundError):
                     stat = _stat_of(name, entry.stat())
                     if stat.modified_at < older_than:

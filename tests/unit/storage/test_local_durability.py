@@ -200,6 +200,17 @@ def test_the_sweep_removes_what_a_dead_writer_left_and_nothing_else(tmp_path):
     assert files_below(tmp_path) == [".keep", "a/b/0"]
 
 
+@pytest.mark.parametrize("prefix", ["a/b", "a/b/"])
+def test_only_what_lies_below_the_prefix_is_swept(tmp_path, prefix):
+    store = LocalStore(tmp_path)
+    store.put("a/b/0", [b"x"])
+    for name in ("a/b/.0123456789abcdef.part", "a/.0123456789abcdef.part"):
+        (tmp_path / name).write_bytes(b"half")
+
+    assert store.sweep_temporaries(datetime.now(UTC) + timedelta(days=1), prefix) == 1
+    assert files_below(tmp_path) == ["a/.0123456789abcdef.part", "a/b/0"]
+
+
 def test_a_file_that_fell_away_between_put_and_end_fails_the_batch(tmp_path):
     store = LocalStore(tmp_path)
 
