@@ -20,7 +20,7 @@ from fornix.catalog.people import person_name
 from fornix.errors import Invalid, NotVisible, Refused
 from fornix.http.actors import actor_of
 from fornix.models import BookingPerson
-from fornix.wiring import alias_domains
+from fornix.wiring import linking
 
 router = Router(tags=["people"])
 
@@ -82,7 +82,7 @@ class LinkOut(Shape):
 )
 def list_people(request: HttpRequest, start: Start = 0, limit: Limit = 100) -> Cut[Unresolved]:
     """Everybody whom a mirrored project lists and whom no account is known to be, with why and who it might be."""
-    page = unresolved(actor_of(request), start=start, limit=limit, aliases=alias_domains())
+    page = unresolved(actor_of(request), start=start, limit=limit, linking=linking())
     return Cut(page.lines, page.total, page.next)
 
 

@@ -17,7 +17,7 @@ from fornix.api.shapes import Shape, text_query
 from fornix.booking.why import Explanation, Moment, explain
 from fornix.catalog.project_record import find_project_code
 from fornix.http.actors import actor_of
-from fornix.wiring import alias_domains, sweep_interval_s
+from fornix.wiring import linking, sweep_interval_s
 
 router = Router(tags=["why"], auth=EVERYBODY)
 
@@ -53,4 +53,4 @@ def why(
         require_administrator(actor)
     code = project if actor.is_administrator else find_project_code(actor, project)
     moment = Moment(timezone.now(), timedelta(seconds=sweep_interval_s()))
-    return explain(own if is_own else person, code, moment=moment, aliases=alias_domains())
+    return explain(own if is_own else person, code, moment=moment, linking=linking())

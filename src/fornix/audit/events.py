@@ -28,6 +28,8 @@ class Verb(StrEnum):
     EMAIL_CHANGED = "email.changed"
     HOLD_APPROVED = "hold.approved"
     HOLD_REJECTED = "hold.rejected"
+    IDENTITY_GIVEN = "identity.given"
+    IDENTITY_REMOVED = "identity.removed"
     MEMBERSHIP_GRANTED = "membership.granted"
     MEMBERSHIP_REVOKED = "membership.revoked"
     OVERRIDE_SET = "override.set"

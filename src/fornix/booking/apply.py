@@ -15,9 +15,11 @@ from fornix.audit.events import Verb, record_event
 from fornix.booking.attach import attach_new_project
 from fornix.booking.bookings import write_bookings
 from fornix.booking.grants import apply_grants
-from fornix.booking.identity import NO_ALIASES
+from fornix.booking.identity import BY_EMAIL, Linking
 from fornix.booking.lease import require_lease
+from fornix.booking.links import LINKED_BY_IDENTITY, logs_in_as
 from fornix.booking.load import load_accounts
+from fornix.booking.mirror import AccountCard, Person
 from fornix.booking.people import write_link
 from fornix.booking.plan import GrantChange, PersonChange, Plan, ProjectChange
 from fornix.booking.write_projects import held_since, rows_of, write_absence, write_projects
@@ -42,19 +44,17 @@ PERSON_FIELDS = (
 )
 
 
-def apply_plan(
-    plan: Plan, instance: str, sweep: Sweep, at: datetime, *, aliases: Mapping[str, str] = NO_ALIASES
-) -> None:
+def apply_plan(plan: Plan, instance: str, sweep: Sweep, at: datetime, *, linking: Linking = BY_EMAIL) -> None:
     """Writes everything. Cut off anywhere, the next sweep finds the rest still to do.
 
-    :param aliases: as the plan was made with, to find the same addresses again (identity.fold_email).
+    :param linking: as the plan was made with, to find the same accounts again.
     """
     if plan.resources or plan.people:
         with transaction.atomic():
             require_lease(sweep)
             _write_resources(plan, instance)
             people = _write_people(plan.people, instance, at)
-            _link(people, plan.people, sweep, at, aliases)
+            _link(people, plan.people, sweep, at, linking)
     with_data = {change.booked_id for change in plan.grants} | _attached(plan, instance)
     for batch in _batches([change for change in plan.projects if change.after.id not in with_data]):
         with transaction.atomic():
@@ -163,27 +163,33 @@ def _link(
     changes: Sequence[PersonChange],
     sweep: Sweep,
     at: datetime,
-    aliases: Mapping[str, str],
+    linking: Linking,
 ) -> None:
     """Makes the planned links, unless an account has changed since the plan was made: see `new_links`."""
-    planned = {change.after.id: change.after.account_id for change in changes if change.after.account_id}
+    planned = {
+        each.after.id: (each.after, each.after.account_id) for each in changes if each.after.account_id
+    }
     wanted = [
-        (row, planned[row.external_id])
+        (row, *planned[row.external_id])
         for row in rows
         if row.external_id in planned and row.account_id is None and row.unlinked_at is None
     ]
     if not wanted:
         return
-    locked = Account.objects.select_for_update().filter(pk__in=[pk for _, pk in wanted]).order_by("pk")
+    locked = Account.objects.select_for_update().filter(pk__in=[pk for *_, pk in wanted]).order_by("pk")
     accounts = {account.pk: account for account in locked}
-    active = {card.id: card for card in load_accounts(aliases) if card.is_active}
-    sharing = Counter(card.folded_email for card in active.values())
-    for row, pk in wanted:
-        card = active.get(pk)
-        if card is None or card.is_administrator or card.folded_email != row.folded_email:
-            continue
-        if sharing[card.folded_email] == 1:
-            write_link(row, accounts[pk], at=at, sweep_id=sweep.pk)
+    cards = {card.id: card for card in load_accounts(linking) if card.is_linkable}
+    sharing = Counter(card.folded_email for card in cards.values())
+    for row, person, pk in wanted:
+        card = cards.get(pk)
+        if card is not None and not card.is_administrator and _is_still(person, card, sharing):
+            write_link(row, accounts[pk], at=at, how=person.linked_how, sweep_id=sweep.pk)
+
+
+def _is_still(person: Person, card: AccountCard, sharing: Mapping[str, int]) -> bool:
+    if person.linked_how == LINKED_BY_IDENTITY:
+        return logs_in_as(person, card)
+    return card.folded_email == person.folded_email and sharing[card.folded_email] == 1
 
 
 def _new_person(change: PersonChange, instance: str, at: datetime) -> BookingPerson:

@@ -1,27 +1,35 @@
-"""Pure: which person of Calpendo is which account (contract calpendo 4.1). Names never link anybody."""
+"""Pure: what people and accounts are known by, folded so that it can be compared (contract calpendo 4.1)."""
 
 from __future__ import annotations
 
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from fornix.booking.mirror import PRESENT, AccountCard, Person
+from fornix.booking.config import CalpendoConfig
+from fornix.booking.mirror import AccountCard, Person
 
-LINKED_BY_EMAIL = "e-mail given by an administrator"
 # Domain -> the domain that stands for it, both as IDNA in lower case: two names of one institution.
 NO_ALIASES: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
-class Links:
-    """Links to make (person id -> account id), and those that only a human may make, in words."""
+class Linking:
+    """By what this site links people: `aliases` fold the domains of e-mails, `realm` is whose subjects log-ins are."""
 
-    made: Mapping[str, int]
-    suggestions: tuple[str, ...]
+    aliases: Mapping[str, str] = field(default_factory=dict)
+    realm: str = ""
+
+
+BY_EMAIL = Linking()
+
+
+def linking_of(config: CalpendoConfig) -> Linking:
+    """As the site configured it."""
+    return Linking(dict(config.alias_domains), config.login_realm)
 
 
 def fold_email(text: str, aliases: Mapping[str, str] = NO_ALIASES) -> str:
@@ -45,32 +53,6 @@ def _standing_for(domain: str, aliases: Mapping[str, str]) -> str:
         followed.append(domain)
         domain = aliases[domain]
     return min(followed[followed.index(domain) :]) if domain in followed else domain
-
-
-def new_links(people: Iterable[Person], accounts: Iterable[AccountCard]) -> Links:
-    """Links by e-mail: exactly one active person and exactly one active account share it.
-
-    A stored link outranks everything and is never changed here, nor is one made again that a person undid.
-    Administrators are linked by hand only: whoever edits e-mails in Calpendo must not steer what an administrator is.
-    """
-    everybody = tuple(people)
-    by_email = active_by_email(everybody)
-    linked: defaultdict[int, list[Person]] = defaultdict(list)
-    for person in everybody:
-        if person.account_id is not None:
-            linked[person.account_id].append(person)
-    made, suggestions = {}, []
-    for email, owners in _active_accounts(accounts).items():
-        found = by_email.get(email, [])
-        waiting = [person for person in found if person.account_id is None and person.may_be_linked]
-        if not waiting:
-            continue
-        doubt = _doubt(owners, found, linked[owners[0].id])
-        if doubt:
-            suggestions.append(doubt)
-        elif waiting[0].absence == PRESENT:
-            made[waiting[0].id] = owners[0].id
-    return Links(made, tuple(suggestions))
 
 
 def changed_addresses(
@@ -111,37 +93,3 @@ def person_of_email(
     active = [person for person in same if person.is_active]
     found = active or same
     return found[0] if len(found) == 1 else None
-
-
-def _active_accounts(accounts: Iterable[AccountCard]) -> Mapping[str, list[AccountCard]]:
-    found: defaultdict[str, list[AccountCard]] = defaultdict(list)
-    for account in accounts:
-        if account.folded_email and account.is_active:
-            found[account.folded_email].append(account)
-    return found
-
-
-def _doubt(owners: Sequence[AccountCard], found: Sequence[Person], linked: Sequence[Person]) -> str:
-    """Why a human must decide whether these people are this account; "" when it is certain."""
-    if len(found) > 1 or len(owners) > 1:
-        return _shared(owners, found)
-    person, account = found[0], owners[0]
-    if account.is_administrator:
-        return f"{account.username} is an administrator: link {person.display_name} by hand"
-    # A second row of the same person takes over from the first, which then is switched off and has the same address.
-    # Anything else may be an address that was given to somebody new.
-    other = next(
-        (each for each in linked if each.is_active or each.folded_email != person.folded_email), None
-    )
-    if other is not None:
-        return (
-            f"{account.username} is linked to {other.display_name}, and {person.display_name} has its e-mail now: "
-            f"if they are one person, `fornix user link {account.username} {person.id}`"
-        )
-    return ""
-
-
-def _shared(accounts: Iterable[AccountCard], people: Iterable[Person]) -> str:
-    names = ", ".join(person.display_name for person in people)
-    logins = ", ".join(account.username for account in accounts)
-    return f"{names} and the accounts {logins} share one e-mail: nobody was linked"

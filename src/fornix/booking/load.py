@@ -9,7 +9,7 @@ from datetime import datetime
 from fornix.booking.booked_times import NOTHING_READ, ReadBookings
 from fornix.booking.bookings import load_bookings
 from fornix.booking.config import source_of
-from fornix.booking.identity import NO_ALIASES, fold_email
+from fornix.booking.identity import BY_EMAIL, Linking, fold_email
 from fornix.booking.mirror import (
     Absence,
     AccountCard,
@@ -27,6 +27,7 @@ from fornix.models import (
     BookingPerson,
     BookingProject,
     BookingRole,
+    Identity,
     Membership,
     Project,
     Scanner,
@@ -36,7 +37,7 @@ from fornix.models.memberships import Role
 
 
 def load_mirror(
-    instance: str, bookings: ReadBookings = NOTHING_READ, *, aliases: Mapping[str, str] = NO_ALIASES
+    instance: str, bookings: ReadBookings = NOTHING_READ, *, linking: Linking = BY_EMAIL
 ) -> Mirror:
     """What the mirror holds of one Calpendo, of its bookings these, and what it can touch in the archive."""
     people = BookingPerson.objects.filter(instance=instance)
@@ -49,17 +50,29 @@ def load_mirror(
             for row in Scanner.objects.filter(instance=instance)
         },
         archive=_archive(instance),
-        accounts=load_accounts(aliases),
+        accounts=load_accounts(linking),
         bookings=load_bookings(instance, bookings),
     )
 
 
-def load_accounts(aliases: Mapping[str, str] = NO_ALIASES) -> tuple[AccountCard, ...]:
-    """The accounts that have an e-mail; `aliases` folds their domains (identity.fold_email)."""
-    accounts = Account.objects.exclude(email="").order_by("pk")
+def load_accounts(linking: Linking = BY_EMAIL) -> tuple[AccountCard, ...]:
+    """All accounts, with the e-mail and the subjects that link them here."""
+    subjects: defaultdict[int, set[str]] = defaultdict(set)
+    for account_id, subject in Identity.objects.filter(realm=linking.realm or None).values_list(
+        "account_id", "subject"
+    ):
+        subjects[account_id].add(subject)
     return tuple(
-        AccountCard(row.pk, row.username, fold_email(row.email, aliases), row.is_active, row.is_administrator)
-        for row in accounts
+        AccountCard(
+            id=row.pk,
+            username=row.username,
+            folded_email=fold_email(row.email, linking.aliases),
+            is_active=row.is_active,
+            is_administrator=row.is_administrator,
+            subjects=frozenset(subjects.get(row.pk, ())),
+            is_suspended=row.suspended_at is not None,
+        )
+        for row in Account.objects.order_by("pk")
     )
 
 
@@ -80,6 +93,7 @@ def as_person(row: BookingPerson) -> Person:
         modified_text=row.modified_text,
         absence=_absence(row),
         account_id=row.account_id,
+        linked_how=row.linked_how,
         may_be_linked=row.unlinked_at is None,
     )
 

@@ -47,6 +47,7 @@ class Person:
     modified_text: str = ""
     absence: Absence = PRESENT
     account_id: int | None = None
+    linked_how: str = ""
     may_be_linked: bool = True  # by itself; False once a person undid a link
 
     @property
@@ -146,13 +147,24 @@ class ArchiveProject:
 
 @dataclass(frozen=True, slots=True)
 class AccountCard:
-    """What linking needs to know of an account."""
+    """What linking needs to know of an account, and who may log in.
+
+    `subjects`: what the site's realm of single sign-on knows it as. `is_suspended`: the mirror switched its log-in off;
+    with `is_active` too, a person gave it back meanwhile.
+    """
 
     id: int
     username: str
     folded_email: str
     is_active: bool
     is_administrator: bool
+    subjects: frozenset[str] = frozenset()
+    is_suspended: bool = False
+
+    @property
+    def is_linkable(self) -> bool:
+        """Whether it is in use; what the mirror itself switched off, it can switch on again."""
+        return self.is_active or self.is_suspended
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
@@ -12,13 +12,14 @@ from fornix.access.actors import Actor
 from fornix.access.policy import require_administrator
 from fornix.audit.events import Verb, record_event
 from fornix.booking.grants import apply_grants
-from fornix.booking.identity import LINKED_BY_EMAIL, NO_ALIASES, fold_email, new_links
+from fornix.booking.identity import BY_EMAIL, Linking, fold_email
 from fornix.booking.lease import require_no_sweep
+from fornix.booking.links import LINKED_BY_EMAIL, new_links
 from fornix.booking.load import as_person, load_accounts
 from fornix.catalog.people import person_name
 from fornix.catalog.person_names import full_name
 from fornix.errors import Invalid, Refused
-from fornix.models import Account, BookingPerson, Project
+from fornix.models import Account, BookingPerson, Identity, Project
 
 LONGEST_HOW = BookingPerson._meta.get_field("linked_how").max_length
 LONGEST_NAME = Account._meta.get_field("name").max_length
@@ -32,31 +33,39 @@ class NoSuchPerson(Invalid):
     """Nobody in Calpendo has this id, login or e-mail."""
 
 
-def link_account(
-    account: Account, *, at: datetime, aliases: Mapping[str, str] = NO_ALIASES
-) -> tuple[BookingPerson, ...]:
-    """Links a new account to the person of its e-mail, and grants what that person has; what was linked.
+def link_account(account: Account, *, at: datetime, linking: Linking = BY_EMAIL) -> tuple[BookingPerson, ...]:
+    """Links an account to the person of its identity or e-mail, and grants what that person has; what was linked.
 
-    Called in the transaction that makes the account. Links nothing where the e-mail is not one person's and one
-    account's alone, and never an administrator: see `new_links`.
+    Called in the transaction that makes the account or changes either. Links nothing where it is not one person's and
+    one account's alone, and never an administrator: see `new_links`.
     """
-    email = fold_email(account.email, aliases)
-    if not email:
+    email, subjects = fold_email(account.email, linking.aliases), subjects_of(account, linking)
+    if not email and not subjects:
         return ()
     linked = []
     with transaction.atomic():
-        same = Q(folded_email=email) | Q(account=account)
+        same = Q(account=account) | Q(login_identifier__in=subjects) | Q(login_name__in=subjects)
+        same = same | Q(folded_email=email) if email else same
         rows = list(BookingPerson.objects.select_for_update().filter(same).order_by("pk"))
-        cards = [card for card in load_accounts(aliases) if card.folded_email == email]
+        cards = load_accounts(linking)
         for instance in sorted({row.instance for row in rows}):
             mine = {row.external_id: row for row in rows if row.instance == instance}
             links = new_links([as_person(row) for row in mine.values()], cards)
-            linked += [mine[person_id] for person_id, pk in links.made.items() if pk == account.pk]
-        for row in linked:
-            write_link(row, account, at=at)
-        for project in _projects_of(linked):
+            linked += [
+                (mine[found], links.how(found)) for found, pk in links.made.items() if pk == account.pk
+            ]
+        for row, how in linked:
+            write_link(row, account, at=at, how=how)
+        people = tuple(row for row, _ in linked)
+        for project in _projects_of(people):
             apply_grants(project, at=at)
-    return tuple(linked)
+    return people
+
+
+def subjects_of(account: Account, linking: Linking) -> frozenset[str]:
+    """What the site's realm of single sign-on knows an account as."""
+    rows = Identity.objects.filter(account=account, realm=linking.realm or None)
+    return frozenset(rows.values_list("subject", flat=True))
 
 
 def link_by_hand(actor: Actor, account: Account, person: BookingPerson, *, at: datetime) -> bool:
@@ -123,14 +132,14 @@ def find_person(text: str) -> BookingPerson:
     raise NoSuchPerson(f"Several people in Calpendo are called {text}. Name one by the id: {ids}.")
 
 
-def others_with_email(account: Account, *, aliases: Mapping[str, str] = NO_ALIASES) -> tuple[str, ...]:
+def others_with_email(account: Account, *, linking: Linking = BY_EMAIL) -> tuple[str, ...]:
     """The other active accounts of this account's e-mail: what two accounts share links nobody."""
-    email = fold_email(account.email, aliases)
-    cards = load_accounts(aliases) if email else ()
+    email = fold_email(account.email, linking.aliases)
+    cards = load_accounts(linking) if email else ()
     return tuple(
         card.username
         for card in cards
-        if card.folded_email == email and card.is_active and card.id != account.pk
+        if card.folded_email == email and card.is_linkable and card.id != account.pk
     )
 
 

@@ -13,7 +13,8 @@ from fornix.booking.booked_times import BookedTime
 from fornix.booking.config import CalpendoConfig
 from fornix.booking.eligibility import modality_of
 from fornix.booking.guards import Circumstances, Next, Waiting, guard
-from fornix.booking.identity import Links, changed_addresses, new_links
+from fornix.booking.identity import changed_addresses
+from fornix.booking.links import Links, new_links
 from fornix.booking.mirror import Absence, ArchiveProject, BookedProject, BookedResource, Mirror, Part, Person
 from fornix.booking.next_bookings import Calendar, next_bookings
 from fornix.booking.next_people import next_people
@@ -227,7 +228,9 @@ def _odd(people: Mapping[str, Person], projects: Mapping[str, BookedProject]) ->
 
 def _with_links(people: Mapping[str, Person], links: Links) -> dict[str, Person]:
     return {
-        person_id: replace(person, account_id=links.made[person_id]) if person_id in links.made else person
+        person_id: replace(person, account_id=links.made[person_id], linked_how=links.how(person_id))
+        if person_id in links.made
+        else person
         for person_id, person in people.items()
     }
 

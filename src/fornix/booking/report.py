@@ -116,7 +116,9 @@ def _person_lines(change: PersonChange, usernames: Mapping[int, str]) -> Iterato
         yield Line(kind, after.display_name, text, person_id=after.id)
     if after.account_id is not None and (before is None or before.account_id != after.account_id):
         name = usernames.get(after.account_id, f"account {after.account_id}")
-        yield Line(LINKED, after.display_name, f"is the account {name}, by e-mail", person_id=after.id)
+        yield Line(
+            LINKED, after.display_name, f"is the account {name}, by {after.linked_how}", person_id=after.id
+        )
 
 
 def _begin_lines(

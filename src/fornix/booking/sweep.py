@@ -18,6 +18,7 @@ from fornix.booking.apply import apply_plan
 from fornix.booking.client import USUAL, CalpendoClient, Patience
 from fornix.booking.config import CalpendoConfig, source_of
 from fornix.booking.fetch import fetch_answer
+from fornix.booking.identity import linking_of
 from fornix.booking.judge import Baseline, Judgement, judge
 from fornix.booking.lease import LeaseLost, end_sweep, kept_alive, take_lease
 from fornix.booking.load import load_mirror
@@ -140,8 +141,8 @@ def _sweep(order: _Order, sweep: Sweep) -> SweepResult:
     _write_down(sweep, result)
     Sweep.objects.filter(pk=sweep.pk).update(details=sweep.details, changes=sweep.changes)
     try:
-        aliases = dict(order.config.alias_domains)
-        apply_plan(prepared.plan, order.config.instance, sweep, order.at, aliases=aliases)
+        linking = linking_of(order.config)
+        apply_plan(prepared.plan, order.config.instance, sweep, order.at, linking=linking)
     except LeaseLost as lost:
         return replace(result, outcome=SweepOutcome.INCOMPLETE, reason=str(lost))
     return result
@@ -173,7 +174,7 @@ def _prepare(order: _Order, sweep_id: int | None) -> _Prepared:
             answer = fetch_answer(client, config, at, is_far=_is_far_due(config.instance, at))
         except CalpendoUnusable as refusal:
             return _Prepared(_incomplete(sweep_id, str(refusal), client.requests, {}))
-        mirror = load_mirror(config.instance, answer.bookings, aliases=dict(config.alias_domains))
+        mirror = load_mirror(config.instance, answer.bookings, linking=linking_of(config))
         judgement = judge(answer, mirror, None if order.accept_first else _baseline(config.instance), config)
         if not judgement.is_complete:
             counts = judgement.counts.rows

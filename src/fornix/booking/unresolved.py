@@ -14,7 +14,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from fornix.access.actors import Actor
 from fornix.access.policy import require_administrator
-from fornix.booking.identity import NO_ALIASES
+from fornix.booking.identity import BY_EMAIL, Linking
 from fornix.booking.similar_accounts import Accounts, Called, Suggestion
 from fornix.catalog.people import person_name
 from fornix.catalog.typed_text import fold_text, is_found
@@ -29,7 +29,8 @@ class Lack(StrEnum):
     ACCOUNT = "account"  # nobody here has the e-mail
     EMAIL = "email"  # Calpendo knows no e-mail of the person
     SHARED = "shared"  # several people or several accounts have the e-mail
-    ADMINISTRATOR = "administrator"  # the account with the e-mail is an administrator's: linked by hand only
+    IDENTITY = "identity"  # several people or several accounts have the log-in at single sign-on
+    ADMINISTRATOR = "administrator"  # the account is an administrator's: linked by hand only
     SWEEP = "sweep"  # the next sweep links them
     UNDONE = "undone"  # somebody undid the link
     TEXT = "text"  # a PI of whom Calpendo has a text, and no person
@@ -81,17 +82,18 @@ def unresolved(
     words: tuple[str, ...] = (),
     start: int = 0,
     limit: int = PAGE,
-    aliases: Mapping[str, str] = NO_ALIASES,
+    linking: Linking = BY_EMAIL,
 ) -> UnresolvedPage:
     """Whom a project that counts lists and who has no account. For administrators.
 
     First those for whom somebody can do something; each by name.
 
     :param words: folded ones that all stand in the name, the e-mail or a project's code.
-    :param aliases: e-mail domains that are another one by other names, as the site's configuration has them.
+    :param linking: by what this site links people to accounts.
     """
     require_administrator(actor)
-    accounts = Accounts(Account.objects.filter(is_active=True).order_by("pk"), aliases)
+    in_use = Q(is_active=True) | Q(suspended_at__isnull=False)
+    accounts = Accounts(Account.objects.filter(in_use).order_by("pk"), linking)
     everybody = [*_people(accounts), *_texts()]
     found = _with_words(everybody, words) if words else everybody
     found.sort(key=lambda each: _rank(each, accounts))
@@ -119,13 +121,25 @@ def _people(accounts: Accounts) -> Iterator[_Candidate]:
     counting = BookingRole.objects.filter(person=OuterRef("pk"), booking_project__is_eligible=True)
     active = BookingPerson.objects.filter(is_active=True, vanished_at__isnull=True)
     sharing = Counter(active.exclude(folded_email="").values_list("folded_email", flat=True))
+    logins = active.values_list("login_name", "login_identifier")
+    claims = Counter(owner.pk for pair in logins for owner in accounts.of_identity(set(pair)))
     for person in active.filter(Exists(counting), account=None).order_by("pk"):
         yield _Candidate(
-            Called(person_name(person), person.email, person.login_name),
-            _lack_of(person, accounts, sharing),
+            Called(person_name(person), person.email, person.login_name, person.login_identifier),
+            _lack_by_identity(person, accounts, claims) or _lack_of(person, accounts, sharing),
             sharing.get(person.folded_email, 0),
             person.pk,
         )
+
+
+def _lack_by_identity(person: BookingPerson, accounts: Accounts, claims: Mapping[int, int]) -> Lack | None:
+    """What single sign-on says of it; None when it says nothing, and the e-mail is looked at."""
+    owners = accounts.of_identity({person.login_name, person.login_identifier})
+    if not owners or person.unlinked_at is not None:
+        return None
+    if len(owners) > 1 or claims[owners[0].pk] > 1:
+        return Lack.IDENTITY
+    return Lack.ADMINISTRATOR if owners[0].is_administrator else Lack.SWEEP
 
 
 def _lack_of(person: BookingPerson, accounts: Accounts, sharing: Mapping[str, int]) -> Lack:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from fornix.access.actors import Actor
 from fornix.access.policy import Action, can
 from fornix.booking.asked import AskedProject, find_asked_person, find_asked_project
-from fornix.booking.identity import NO_ALIASES
+from fornix.booking.identity import BY_EMAIL, Linking
 from fornix.booking.sweep import find_last_good_sweep
 from fornix.booking.why_linked import about_links, time_of
 from fornix.booking.why_listed import about_parts, about_project
@@ -37,19 +37,19 @@ class Moment:
 
 
 def explain(
-    name: str, code: str, *, moment: Moment | None = None, aliases: Mapping[str, str] = NO_ALIASES
+    name: str, code: str, *, moment: Moment | None = None, linking: Linking = BY_EMAIL
 ) -> Explanation:
     """Why the account (or person of Calpendo) `name` may or may not see the project `code`.
 
     :param name: a login here; else a login, id, e-mail or name in Calpendo (asked.py).
     :param code: a label here; else a code, an id or a title, present or former, in Calpendo.
-    :param aliases: e-mail domains that are another one by other names, as the site's configuration has them.
+    :param linking: by what this site links people to accounts.
     :raises NobodyOfThatName, SeveralOfThatName, NoProjectOfThatCode, SeveralProjectsOfThatTitle: it cannot be told
         who or what is meant.
     """
-    asked, person = find_asked_project(code), find_asked_person(name, aliases)
+    asked, person = find_asked_project(code), find_asked_person(name, linking.aliases)
     allowed, reasons = _by_policy(person.account, asked)
-    reasons += about_links(person.account, person.people, aliases)
+    reasons += about_links(person.account, person.people, linking)
     reasons += about_project(asked)
     if asked.booked is not None:
         for row in person.people:

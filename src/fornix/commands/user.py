@@ -24,15 +24,16 @@ from fornix.catalog.people import person_name
 from fornix.commands.main import DONE, FAILED
 from fornix.commands.passwords import read_password, weakness_of
 from fornix.commands.targets import named_account
+from fornix.commands.user_identity import set_identity, tell_links
 from fornix.models import Account
-from fornix.wiring import alias_domains
+from fornix.wiring import linking
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, _SubParsersAction
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """`user add`, `list`, `password`, `deactivate`, `activate`, `email`, `link`, `unlink`."""
+    """`user add`, `list`, `password`, `deactivate`, `activate`, `email`, `link`, `identity`, `unlink`."""
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
     _declare_add(verbs)
     listing = verbs.add_parser("list", help="list the accounts")
@@ -45,6 +46,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     email.add_argument("email", metavar="ADDRESS", help='the new address; "" for none')
     link = _of_one(verbs, "link", "say that an account is this person in Calpendo")
     link.add_argument("person", metavar="PERSON", help="the person's id, login or e-mail in Calpendo")
+    identity = _of_one(
+        verbs, "identity", "say whom single sign-on knows an account as, which links it in Calpendo"
+    )
+    identity.add_argument(
+        "realm", metavar="REALM", help="whose subject it is, such as the provider's address"
+    )
+    identity.add_argument(
+        "subject", metavar="SUBJECT", help="what the account is called there, letter by letter"
+    )
+    identity.add_argument(
+        "--remove", action="store_true", help="take it back; a link that was made by it stays"
+    )
     _of_one(verbs, "unlink", "undo a wrong link to a person in Calpendo, and the rights that came by it")
 
 
@@ -82,6 +95,8 @@ def run(args: argparse.Namespace) -> int:
         _set_email(named_account(args.username), args.email)
     elif args.verb == "link":
         _link(named_account(args.username), args.person)
+    elif args.verb == "identity":
+        return set_identity(named_account(args.username), args.realm, args.subject, is_removed=args.remove)
     elif args.verb == "unlink":
         return _unlink(named_account(args.username))
     else:
@@ -102,9 +117,10 @@ def _add(args: argparse.Namespace) -> None:
             name=args.name,
             is_administrator=args.admin,
         )
-        link_account(account, at=at, aliases=alias_domains())
+        link_account(account, at=at, linking=linking())
     print(f"made account {account.username}")
-    _tell_links(account)
+    tell_links(account)
+    _tell_shared(account)
     _tell_weakness("made", password, account)
 
 
@@ -119,11 +135,12 @@ def _set_email(account: Account, email: str) -> None:
     at = timezone.now()
     with transaction.atomic():
         set_email(OPERATOR, account, email, at=at)
-        link_account(account, at=at, aliases=alias_domains())
+        link_account(account, at=at, linking=linking())
     print(f"{account.username} has {f'the e-mail {account.email}' if account.email else 'no e-mail'}")
-    _tell_links(account)
+    tell_links(account)
+    _tell_shared(account)
     for person in account.booking_people.order_by("pk"):
-        if person.folded_email != fold_email(account.email, alias_domains()):
+        if person.folded_email != fold_email(account.email, linking().aliases):
             print(
                 f"fornix: {person_name(person)} has another e-mail in Calpendo ({person.email or 'none'}). "
                 f"If that is somebody else, `fornix user unlink {account.username}` undoes the link.",
@@ -157,15 +174,13 @@ def _switch(account: Account, *, is_active: bool) -> None:
     with transaction.atomic():
         set_active(OPERATOR, account, is_active=is_active, at=at)
         if is_active:
-            link_account(account, at=at, aliases=alias_domains())
+            link_account(account, at=at, linking=linking())
     done = "is active" if is_active else "is switched off: log-ins and tokens have ended"
     print(f"{account.username} {done}")
 
 
-def _tell_links(account: Account) -> None:
-    for person in account.booking_people.order_by("pk"):
-        print(f"{account.username} is linked to {person_name(person)} in Calpendo")
-    if others := others_with_email(account, aliases=alias_domains()):
+def _tell_shared(account: Account) -> None:
+    if others := others_with_email(account, linking=linking()):
         print(
             f"fornix: {', '.join(others)} has this e-mail too: an e-mail that two accounts share links nobody.",
             file=sys.stderr,

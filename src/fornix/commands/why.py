@@ -12,7 +12,7 @@ from django.utils import timezone
 from fornix.booking.why import Explanation, Moment, explain
 from fornix.commands.main import DONE, FAILED
 from fornix.errors import NotVisible
-from fornix.wiring import alias_domains, sweep_interval_s
+from fornix.wiring import linking, sweep_interval_s
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -28,7 +28,7 @@ def run(args: argparse.Namespace) -> int:
     """0: the person may see the project's data; 1: not, or there is no such person or project."""
     try:
         moment = Moment(timezone.now(), timedelta(seconds=sweep_interval_s()))
-        found = explain(args.name, args.project, moment=moment, aliases=alias_domains())
+        found = explain(args.name, args.project, moment=moment, linking=linking())
     except NotVisible as unknown:
         found = Explanation(allowed=False, person=args.name, project=args.project, reasons=(str(unknown),))
         if not args.json:

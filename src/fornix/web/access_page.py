@@ -13,7 +13,7 @@ from fornix.booking.why import Explanation, Moment, explain
 from fornix.catalog.directory import Choices, find_people, find_projects, linked_people
 from fornix.errors import Invalid, NotVisible
 from fornix.http.actors import actor_of
-from fornix.wiring import alias_domains, sweep_interval_s
+from fornix.wiring import linking, sweep_interval_s
 
 LONGEST = 400
 
@@ -55,6 +55,6 @@ def _is_empty(choices: Choices) -> bool:
 def _answer(person: str, project: str) -> tuple[Explanation | None, str]:
     moment = Moment(timezone.now(), timedelta(seconds=sweep_interval_s()))
     try:
-        return explain(person, project, moment=moment, aliases=alias_domains()), ""
+        return explain(person, project, moment=moment, linking=linking()), ""
     except NotVisible as refusal:
         return None, str(refusal)

@@ -10,8 +10,9 @@ from fornix.web.formats import plural
 _WORDS = {
     Lack.ACCOUNT: "No account here yet. The right waits for the first login.",
     Lack.EMAIL: "Calpendo knows no e-mail of this person. Link by hand, or have it added there.",
-    Lack.ADMINISTRATOR: "The account with this e-mail is an administrator's, and is linked by hand only.",
-    Lack.SWEEP: "The next sweep links them by their e-mail.",
+    Lack.IDENTITY: "Several people, or several accounts here, have this log-in at single sign-on: it links nobody.",
+    Lack.ADMINISTRATOR: "The account that fits is an administrator's, and is linked by hand only.",
+    Lack.SWEEP: "The next sweep links them.",
     Lack.UNDONE: "Somebody undid the link. None is made by itself again.",
     Lack.TEXT: "PI as text only: no person in Calpendo, so nothing is given. Have the PI added to the project there.",
 }

@@ -63,7 +63,7 @@ def mirror(request: HttpRequest) -> HttpResponse:
         "decided": [hold for hold in holds if hold.is_decided],
         "planned": last_changes(actor, state.planned) if state.planned is not None else None,
         "latest": _latest(actor, [line.id for line in sweeps.rows if line.changes]),
-        "people": unresolved(actor, limit=FEW, aliases=wiring.alias_domains()),
+        "people": unresolved(actor, limit=FEW, linking=wiring.linking()),
         "few": FEW,
         "sweeps": sweeps,
         "recent": recent_outcomes(actor),

@@ -18,7 +18,7 @@ def people(request: HttpRequest) -> HttpResponse:
     """All of them, page by page; `q` keeps those whose name, e-mail or project has it."""
     typed, start = text_of(request), key_of(request, "after") or 0
     words = typed_words(typed)
-    page = unresolved(actor_of(request), words=words, start=start, limit=PAGE, aliases=wiring.alias_domains())
+    page = unresolved(actor_of(request), words=words, start=start, limit=PAGE, linking=wiring.linking())
     context = {
         "page": page,
         "typed": typed,

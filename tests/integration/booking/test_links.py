@@ -11,6 +11,7 @@ from tests.integration.commands.command_line import fornix
 
 from fornix.access.actors import OPERATOR
 from fornix.booking import sweep as sweeping
+from fornix.booking.identity import Linking
 from fornix.booking.people import (
     NoSuchPerson,
     PersonLinked,
@@ -193,7 +194,7 @@ def test_alias_domains_link_as_one_in_sweeps_and_at_once(known):
     by_sweep = linked("9085")
     Account.objects.filter(pk=later.pk).update(is_active=True)
     later.refresh_from_db()
-    link_account(later, at=known.site.clock, aliases=ALIASES)
+    link_account(later, at=known.site.clock, linking=Linking(ALIASES))
 
     assert (by_sweep, linked("9127")) == ("sarah", "minh")
 
@@ -203,4 +204,4 @@ def test_two_accounts_of_alias_domains_share_an_email(db):
     factories.make_account("two", email="a@example.ac.test")
 
     assert others_with_email(one) == ()
-    assert others_with_email(one, aliases=ALIASES) == ("two",)
+    assert others_with_email(one, linking=Linking(ALIASES)) == ("two",)

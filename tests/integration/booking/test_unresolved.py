@@ -7,6 +7,7 @@ from tests import factories
 from tests.integration.web.mirror_rows import booked_person, booked_project, place
 
 from fornix.access.actors import OPERATOR
+from fornix.booking.identity import Linking
 from fornix.booking.unresolved import Lack, Unresolved, unresolved
 from fornix.errors import NotAllowed
 
@@ -112,7 +113,7 @@ def test_an_account_of_an_alias_domain_is_the_persons_own():
     factories.make_account("alice", email="alice@win.ox.ac.uk")
     place(booked_project(), booked_person("Alice", email="alice@ndcn.ox.ac.uk"))
 
-    (line,) = unresolved(OPERATOR, aliases={"win.ox.ac.uk": "ndcn.ox.ac.uk"}).lines
+    (line,) = unresolved(OPERATOR, linking=Linking({"win.ox.ac.uk": "ndcn.ox.ac.uk"})).lines
 
     assert (line.lack, line.suggestions[0].why) == (Lack.SWEEP, "same e-mail")
 

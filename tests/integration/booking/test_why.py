@@ -13,6 +13,7 @@ from tests.integration.commands.command_line import fornix
 from fornix.access.actors import OPERATOR
 from fornix.access.memberships import grant, set_override
 from fornix.booking.holds import approve, reject
+from fornix.booking.identity import Linking
 from fornix.booking.people import find_person, link_by_hand, unlink_account
 from fornix.booking.undo import undo_sweep
 from fornix.booking.why import Moment, explain
@@ -436,7 +437,7 @@ def test_names_are_found_however_typed_also_where_the_database_chooses_first(db,
 
 
 def test_an_email_of_an_alias_domain_names_the_person(known):
-    told = explain("minh.dang@imaging.test", CODE, aliases={"imaging.test": "example.ac.test"})
+    told = explain("minh.dang@imaging.test", CODE, linking=Linking({"imaging.test": "example.ac.test"}))
 
     assert told.person == "Minh Anh Đặng"
 
@@ -444,7 +445,7 @@ def test_an_email_of_an_alias_domain_names_the_person(known):
 def test_alias_domains_count_as_one(known):
     account = add_account("minh", "minh.dang@imaging.test", known.site.clock)
 
-    told = "; ".join(explain("minh", CODE, aliases={"imaging.test": "example.ac.test"}).reasons)
+    told = "; ".join(explain("minh", CODE, linking=Linking({"imaging.test": "example.ac.test"})).reasons)
 
     assert account.booking_people.count() == 0
     assert "Minh Anh Đặng (id 9127) has this e-mail; the next sweep links them" in told

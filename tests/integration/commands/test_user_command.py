@@ -13,6 +13,7 @@ from fornix.access.accounts import find_account, find_token
 from fornix.access.actors import Actor
 from fornix.access.memberships import Grant, replace_grants
 from fornix.booking.grants import apply_grants
+from fornix.booking.identity import Linking
 from fornix.booking.lease import take_lease
 from fornix.booking.people import link_account, write_link
 from fornix.booking.refusals import SweepRunning
@@ -300,3 +301,20 @@ def test_revoke_leaves_and_tells_what_other_sources_give(capsys):
     assert "fornix: alice had no role by hand on A1" in err
     assert "alice still is member by calpendo:main (user in Calpendo)" in err
     assert Membership.objects.count() == 1
+
+
+def test_an_identity_is_given_links_and_is_taken_back(capsys, monkeypatch):
+    monkeypatch.setattr("fornix.commands.user_identity.linking", lambda: Linking(realm="sso.test"))
+    factories.make_account("anna")
+    person = make_person("Anna", "Berg", "anna.berg@x.test")
+    BookingPerson.objects.filter(pk=person.pk).update(login_identifier="aberg@sso.test")
+
+    given = fornix("user", "identity", "anna", "sso.test", "aberg@sso.test")
+    told = capsys.readouterr().out
+    elsewhere = fornix("user", "identity", "anna", "other.test", "x"), capsys.readouterr().err
+    taken = [fornix("user", "identity", "anna", "sso.test", "aberg@sso.test", "--remove") for _ in range(2)]
+
+    assert (given, taken) == (0, [0, 1])
+    assert "anna is linked to Anna Berg in Calpendo" in told
+    assert (elsewhere[0], "calpendo.login_realm is sso.test" in elsewhere[1]) == (0, True)
+    assert BookingPerson.objects.get(pk=person.pk).linked_how == "identity at single sign-on"

@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from fornix.booking.identity import changed_addresses, fold_email, new_links, person_of_email
+from fornix.booking.identity import changed_addresses, fold_email, person_of_email
+from fornix.booking.links import new_links
 from fornix.booking.mirror import Absence, AccountCard, Person
 
 
