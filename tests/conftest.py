@@ -6,10 +6,11 @@ import dataclasses
 import os
 import secrets
 import shutil
+import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -145,28 +146,42 @@ def data_folder(tmp_path: Path) -> Path:
 
 
 @contextmanager
-def new_database(server: str) -> Iterator[str]:
-    """The address of an empty database on a PostgreSQL server, for programs of their own."""
+def new_database(server: str, template: str = "template1") -> Iterator[str]:
+    """The address of a database of its own on a PostgreSQL server, as the template is."""
     import psycopg
 
     name = f"fornix_{secrets.token_hex(8)}"
     with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
         try:
             yield urlsplit(server)._replace(path=f"/{name}").geturl()
         finally:
             connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
+@pytest.fixture(scope="session")
+def empty_archive() -> Iterator[dict[str, str]]:
+    """The environment of an archive that holds nothing: its tables are made once, and then copied."""
+    environment = os.environ | {"FORNIX_DATA": str(WORKER_FOLDER / "empty")}
+    server = environment.pop("FORNIX_DATABASE", "")
+    with new_database(server) if server else nullcontext("") as address:
+        environment |= {"FORNIX_DATABASE": address} if address else {}
+        make = [Path(sys.executable).with_name("fornix"), "show"]
+        subprocess.run(make, env=environment, check=True, capture_output=True, timeout=120)
+        yield environment
+
+
 @pytest.fixture
-def command_environment(data_folder: Path) -> Iterator[dict[str, str]]:
+def command_environment(data_folder: Path, empty_archive: dict[str, str]) -> Iterator[dict[str, str]]:
     """The environment of a `fornix` that runs as a program, on an empty archive and this part's database."""
     environment = os.environ | {"FORNIX_DATA": str(data_folder)}
+    shutil.copytree(empty_archive["FORNIX_DATA"], data_folder, dirs_exist_ok=True)
     server = environment.pop("FORNIX_DATABASE", "")
     if not server:
         yield environment
         return
-    with new_database(server) as address:
+    template = urlsplit(empty_archive["FORNIX_DATABASE"]).path.lstrip("/")
+    with new_database(server, template) as address:
         yield environment | {"FORNIX_DATABASE": address}
 
 
