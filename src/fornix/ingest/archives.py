@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import lzma
+import stat
 import struct
 import tarfile
 import tempfile
@@ -27,6 +28,8 @@ MAX_DIRECTORY_BYTES = 32 << 20
 _SPOOL_BYTES = 4 << 20
 _CHUNK = 1 << 20
 _TAR_BLOCK = 512
+_LOCAL_HEADER = 30  # of a zip's member, without its name (APPNOTE 4.3.7)
+_NO_FILE = "it is a link or device, not a file"
 _COMPRESSED = (b"\x1f\x8b", b"BZh", b"\xfd7zXZ\0")
 _TAR_SUFFIXES = (".tar", ".tgz", ".tar.gz", ".tbz2", ".tar.bz2", ".txz", ".tar.xz")
 _ERRORS = (
@@ -100,10 +103,14 @@ def _of_zip(path: Path) -> Iterator[Source]:
     try:
         _check_directory(path)
         with zipfile.ZipFile(path) as archive:
+            _check_overlap(archive.infolist())
             for member in archive.infolist():
                 if member.is_dir():
                     continue
                 name = _member_name(path, member.filename)
+                if stat.S_ISLNK(member.external_attr >> 16):
+                    yield Unreadable(name, _NO_FILE)
+                    continue
                 try:
                     with archive.open(member) as stream:
                         source = budget.spool(name, path, stream)
@@ -133,6 +140,15 @@ def _check_directory(path: Path) -> None:
         raise TooMuch
 
 
+def _check_overlap(members: list[zipfile.ZipInfo]) -> None:
+    """Refuses members that share bytes: a few megabytes can claim to be terabytes so (hostile inputs, A8)."""
+    end = 0
+    for member in sorted(members, key=lambda member: member.header_offset):
+        if member.header_offset < end:
+            raise ValueError("its members lie one in the other")
+        end = member.header_offset + _LOCAL_HEADER + member.compress_size
+
+
 def _of_tar(path: Path) -> Iterator[Source]:
     budget = _Budget(path)
     try:
@@ -145,7 +161,7 @@ def _of_tar(path: Path) -> Iterator[Source]:
                     yield budget.spool(name, path, stream)
                 elif not member.isdir():
                     # Links, devices and pipes are no data; folders say nothing.
-                    yield Unreadable(name, "it is a link or device, not a file")
+                    yield Unreadable(name, _NO_FILE)
             _check_end(archive)
     except _ERRORS as error:
         yield _refused(path, "tar archive", error)
