@@ -11,6 +11,7 @@ from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 
 from fornix.api import (
+    arrivals_in,
     bookings,
     deliveries,
     discovery,
@@ -47,6 +48,7 @@ api = NinjaAPI(
 for part in (status, sweeps, holds, people, projects, problems, why, discovery, site_settings, bookings):
     api.add_router("mirror/", part.router)
 api.add_router("", deliveries.router)
+api.add_router("", arrivals_in.router)
 # The framework has answers of its own for some.
 for raised in (Exception, Http404, HttpError, ValidationError):
     api.add_exception_handler(raised, refuse)

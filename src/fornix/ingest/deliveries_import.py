@@ -40,10 +40,12 @@ class LeaseLost(Refused):
     """Another worker took this delivery over."""
 
 
-def import_due_deliveries(store: Store, rules: SiteRules, scratch: Path) -> int:
+def import_due_deliveries(
+    store: Store, rules: SiteRules, scratch: Path, *, at_most: int | None = None
+) -> int:
     """Imports what is committed, the oldest first; returns how many ended. Safe to kill at any moment."""
     ended, tried = 0, set[str]()
-    while (delivery := _claim_next(timezone.now(), tried)) is not None:
+    while len(tried) != at_most and (delivery := _claim_next(timezone.now(), tried)) is not None:
         tried.add(delivery.pk)
         ended += _import(delivery, store, rules, scratch)
     return ended

@@ -195,7 +195,10 @@ def append(
         raise OffsetConflict
     if announced is not None and offset + announced > transfer.length:
         raise TooLong
-    for part, digests in _stored(transfer, offset, chunks, store, sha256):
+    room = transfer.length - offset
+    for part, digests in stored_pieces(
+        transfer.delivery, chunks, store, offset=offset, room=room, sha256=sha256
+    ):
         try:
             _record(
                 transfer, part, is_whole=digests.length == transfer.length and _is_right(transfer, digests)
@@ -213,13 +216,18 @@ def _is_right(transfer: Transfer, digests: Digests) -> bool:
     return transfer.sha256 in ("", digests.sha256)
 
 
-def _stored(
-    transfer: Transfer, offset: int, chunks: Iterable[bytes], store: Store, sha256: str
+def stored_pieces(
+    delivery: Delivery,
+    chunks: Iterable[bytes],
+    store: Store,
+    *,
+    offset: int = 0,
+    room: int,
+    sha256: str = "",
 ) -> Iterator[tuple[Part, Digests]]:
-    """Each piece once it is synced."""
-    pieces = Pieces(chunks, room=transfer.length - offset, piece_bytes=None if sha256 else PIECE_BYTES)
-    for piece in pieces:
-        key = blob_key(transfer.delivery.opened_at.date(), transfer.delivery_id, randbits(60))
+    """Puts the chunks into the store as parts from `offset` on; gives each once it is synced."""
+    for piece in Pieces(chunks, room=room, piece_bytes=None if sha256 else PIECE_BYTES):
+        key = blob_key(delivery.opened_at.date(), delivery.pk, randbits(60))
         digests = store.put(key, piece)
         if sha256 and digests.sha256 != sha256:
             _drop_bytes(key, store)

@@ -9,7 +9,7 @@ from fornix.ingest.deliveries_import import import_due_deliveries
 from fornix.ingest.deliveries_removal import remove_expired
 from fornix.worker.loop import Job
 
-IMPORT_EVERY_S = 2.0  # somebody looks at the page and waits
+IMPORT_EVERY_S = 1.0  # somebody looks at the page and waits
 EXPIRE_EVERY_S = 900.0
 SOON_S = 3.0
 
@@ -23,8 +23,8 @@ def delivery_jobs() -> tuple[Job, ...]:
 
 
 def import_deliveries() -> None:
-    """Imports what is committed."""
-    import_due_deliveries(wiring.store(), wiring.site_rules(), wiring.scratch())
+    """Imports one that is committed: what scanners send is filed in between."""
+    import_due_deliveries(wiring.store(), wiring.site_rules(), wiring.scratch(), at_most=1)
 
 
 def expire_deliveries() -> None:
