@@ -25,8 +25,6 @@ class SessionFacts:
     study_uid: str = ""
     acquired_on: date | None = None
     acquired_time: str = ""
-    first_acquired_at: datetime | None = None  # as instants, by the scanner's zone and clock
-    last_acquired_at: datetime | None = None
     scanner: str = ""
     patient_name: str = ""
     patient_id: str = ""
@@ -89,8 +87,6 @@ def create_session(
         study_uid=facts.study_uid,
         acquired_on=facts.acquired_on,
         acquired_time=facts.acquired_time,
-        first_acquired_at=facts.first_acquired_at,
-        last_acquired_at=facts.last_acquired_at,
         scanner=facts.scanner[:200],
         patient_name=facts.patient_name[:PATIENT_NAME_LENGTH],
         patient_id=facts.patient_id[:PATIENT_ID_LENGTH],

@@ -20,7 +20,6 @@ from fornix.dicom.scan_types import scan_type
 from fornix.dicom.series import session_modality, smallest_number
 from fornix.ingest.acquisition import FirstAndLast
 from fornix.ingest.dicom_evidence import dicom_evidence
-from fornix.ingest.evidence import Evidence
 from fornix.ingest.names import instance_name, shared_folder, within
 from fornix.ingest.plans import ArrivalPlan, Person, Placement, ScanPlan
 from fornix.ingest.take import clean_uid, read_stored_header
@@ -78,7 +77,7 @@ def plan_dicom(
             subject_label(header, name_allowed=rules.patient_name_as_subject) for header in headers
         ),
         session_label=_first(session_label(header) for header in headers),
-        facts=_session_facts(arrival, headers, scans, evidence),
+        facts=_session_facts(arrival, headers, scans),
         scans=scans,
         passengers=tuple(passengers),
         people=tuple(people),
@@ -158,9 +157,7 @@ def _scan_plan(series: _Series, rules: SiteRules) -> ScanPlan:
     )
 
 
-def _session_facts(
-    arrival: Arrival, headers: list[DicomHeader], scans: tuple[ScanPlan, ...], evidence: Evidence
-) -> SessionFacts:
+def _session_facts(arrival: Arrival, headers: list[DicomHeader], scans: tuple[ScanPlan, ...]) -> SessionFacts:
     header = headers[0]
     earliest = min(scans, key=lambda scan: scan.sort_key or "~")
     return SessionFacts(
@@ -168,8 +165,6 @@ def _session_facts(
         study_uid=arrival.study_uid,
         acquired_on=parse_date(header.study_date) or earliest.acquired_on,
         acquired_time=parse_time(header.study_time) or earliest.acquired_time,
-        first_acquired_at=evidence.first_at,
-        last_acquired_at=evidence.last_at,
         scanner=" ".join(filter(None, (header.manufacturer_model, header.station_name))),
         patient_name=_first(header.patient_name for header in headers),
         patient_id=_first(header.patient_id.strip() for header in headers),

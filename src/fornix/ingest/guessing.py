@@ -40,16 +40,23 @@ def guess(
 
     :param filed: projects that hold its study already.
     """
-    worth: dict[str, float] = {}
-    clues: dict[str, list[_Clue]] = {}
+    worth: dict[tuple[object, ...], float] = {}
+    clues: dict[tuple[object, ...], list[_Clue]] = {}
     for clue in _clues(waits, evidence, bookings, moment, filed):
         if not may_reach(clue.target, reach):
             continue
-        key = clue.target.label
+        key = _identity(clue.target)
         worth[key] = worth.get(key, 0.0) + clue.worth
         clues.setdefault(key, []).append(clue)
     best = sorted(clues, key=lambda key: -worth[key])[:MOST]
     return tuple(_guess(clues[key]) for key in best)
+
+
+def _identity(target: Target) -> tuple[object, ...]:
+    """Two projects may have one code."""
+    if target.booked_id is not None:
+        return ("booked", target.booked_id)
+    return ("project", target.project.pk) if target.project is not None else ("code", target.code)
 
 
 def may_reach(target: Target, reach: Reach) -> bool:

@@ -44,7 +44,7 @@ def plan_recordings(arrival: Arrival, store: Store, rules: SiteRules) -> Arrival
         subject_label=next((clean_label(item.subject) for item in found.recordings if item.subject), ""),
         session_label="",
         fixed_subject=all(item.kind == "empty_room" for item in found.recordings),
-        facts=_session_facts(found.recordings, evidence, rules),
+        facts=_session_facts(found.recordings, rules),
         scans=scans,
         passengers=tuple(passenger(files[name], folder) for name in sorted(found.unrecognised)),
     )
@@ -146,7 +146,7 @@ def _instrument(recording: Recording) -> str:
     return instrument if isinstance(instrument, str) else INSTRUMENTS.get(recording.system, "")
 
 
-def _session_facts(recordings: tuple[Recording, ...], evidence: Evidence, rules: SiteRules) -> SessionFacts:
+def _session_facts(recordings: tuple[Recording, ...], rules: SiteRules) -> SessionFacts:
     first = min(recordings, key=lambda item: (str(item.acquired.on or "~"), item.acquired.time or "~"))
     modalities = {item.modality for item in recordings}
     on, time = local_day(first.acquired, rules.time_zone)
@@ -154,7 +154,5 @@ def _session_facts(recordings: tuple[Recording, ...], evidence: Evidence, rules:
         modality="MEG" if "MEG" in modalities else first.modality,
         acquired_on=on,
         acquired_time=time,
-        first_acquired_at=evidence.first_at,
-        last_acquired_at=evidence.last_at,
         scanner=_instrument(first),
     )
