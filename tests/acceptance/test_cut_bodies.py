@@ -60,7 +60,7 @@ def test_a_patch_that_is_cut_off_adds_nothing(alice, chunked):
 
     for cut in CUTS:
         answer = alice.cut(head, body[:cut])
-        assert answer.startswith((b"HTTP/1.1 400", b"")) and b" 204 " not in answer[:20]
+        assert b" 204 " not in answer[:20]
     last = alice.cut(head, body[:-1])  # all bytes of the file, and not the end of the chunks
 
     assert b" 204 " not in last[:20]

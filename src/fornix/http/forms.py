@@ -31,7 +31,7 @@ def read_safely(request: HttpRequest, scratch: Path) -> None:
 
     A form that is cut off raises BodyCut where it is read first.
     """
-    body = BodyStream(request)
+    body = _FormStream(request)
     if body.length is None:
         raise LengthNeeded
     scratch.mkdir(parents=True, exist_ok=True)
@@ -52,6 +52,13 @@ def chunks_of(file: UploadedFile[Any]) -> Iterator[bytes]:
     file.seek(0)
     while chunk := file.read(CHUNK_BYTES):
         yield chunk
+
+
+class _FormStream(BodyStream):
+    """As the framework's parser reads: by `readline` it only takes what is left after the last file."""
+
+    def readline(self, size: int = CHUNK_BYTES) -> bytes:
+        return self.read(size)
 
 
 class _ToScratch(FileUploadHandler):
