@@ -6,24 +6,13 @@ import argparse
 import json
 
 import pytest
-from tests.integration.ingest.archive import Archive, meg, mri, put
+from tests.integration.ingest.archive import mri, put
 
 from fornix import wiring
 from fornix.commands import check as check_command
 from fornix.ingest.receive import Destination, Origin, open_upload, receive
 from fornix.ingest.sources import find_sources
 from fornix.models import Arrival, Blob, File, ImagingSession, Project, Resource, Scan, Subject
-
-
-@pytest.fixture
-def whole(db, tmp_path) -> Archive:
-    """Two sessions, a passenger and an arrival that waits, with nothing wrong."""
-    archive = Archive(wiring.store())
-    folder = mri(tmp_path / "in")
-    put(folder / "notes.txt", b"she moved")
-    archive.take(folder, meg(tmp_path / "meg"), project="A")
-    archive.take(mri(tmp_path / "waits", "P02", day=2))
-    return archive
 
 
 def found(archive) -> list[tuple[str, str]]:
