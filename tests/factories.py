@@ -28,6 +28,7 @@ from fornix.catalog.projects import create_project
 from fornix.models import (
     Account,
     ApiToken,
+    Arrival,
     Blob,
     Event,
     File,
@@ -37,6 +38,7 @@ from fornix.models import (
     Resource,
     Scan,
     Subject,
+    Upload,
 )
 from fornix.models.memberships import Role
 from fornix.storage.keys import blob_key, new_upload_id
@@ -134,6 +136,22 @@ def make_file(resource: Resource, content: bytes = b"some bytes", name: str | No
     )
     count_files(resource.session, {resource: Amount(files=1, bytes=len(content), frames=1)}, at=AT)
     return file
+
+
+def make_arrival(arrival_id: str | None = None, *, files: int = 1, **fields: object) -> Arrival:
+    """An arrival of an import that waits; `fields` are set as they are."""
+    upload = Upload.objects.create(
+        id=new_upload_id(), source="import", owner="host", started_at=AT, sealed_at=AT, settled_at=AT
+    )
+    given = {"group": "study:1.2.3:P1", "received_at": AT, "last_byte_at": AT, "refusal": "why"}
+    arrival = Arrival.objects.create(id=arrival_id or new_upload_id(), upload=upload, **given | fields)
+    for number in range(files):
+        blob = make_blob(f"{arrival.pk} {number}".encode())
+        File.objects.create(arrival=arrival, name=f"{number:03}.dcm", blob=blob)
+    size = sum(blob.length for blob in Blob.objects.filter(file__arrival=arrival))
+    Arrival.objects.filter(pk=arrival.pk).update(file_count=files, byte_count=size)
+    arrival.refresh_from_db()
+    return arrival
 
 
 def make_filing(session: ImagingSession, **details: object) -> Event:

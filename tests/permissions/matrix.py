@@ -25,7 +25,14 @@ token-revoke            GET    -            302    302      302          302    
 token-revoke            POST   -            401    404      404          404    404   404           404
 password-change         GET    -            302    302      302          302    302   302           302
 password-change         POST   -            401    400      400          400    400   400           400
-arrivals                GET    -            401    403      403          403    403   200           403
+arrivals                GET    -            401    200      200          200    200   200           200
+arrivals-decide         GET    -            302    302      302          302    302   302           302
+arrivals-decide         POST   arrival      401    404      404          302    302   302           404
+arrival-states          GET    -            401    200      200          200    200   200           200
+arrival-detail          GET    arrival      401    404      404          200    200   200           404
+arrival-series          GET    arrival      401    404      404          200    200   200           404
+arrival-file-header     GET    arrival      401    404      404          200    200   200           404
+arrival-thumbnail       GET    arrival      401    404      404          200    200   200           404
 mirror                  GET    -            401    403      403          403    403   200           403
 access                  GET    -            401    403      403          403    403   200           403
 sweep-ask               GET    -            302    302      302          302    302   302           302
@@ -94,15 +101,29 @@ api-settings-test       POST   -            401    403      403          403    
 api-settings-look       POST   -            401    403      403          403    403   400           403
 api-settings-preview    POST   -            401    403      403          403    403   400           403
 api-bookings            GET    -            401    403      403          403    403   200           403
+api-deliveries          GET    -            401    200      200          200    200   200           200
+api-deliveries          POST   -            401    400      403          201    201   201           400
+api-delivery            GET    delivery     401    404      404          200    404   404           404
+api-delivery            DELETE delivery     401    404      404          204    404   404           404
+api-delivery-commit     POST   delivery     401    404      404          202    404   404           404
+api-delivery-look       POST   delivery     401    404      404          200    404   404           404
+api-transfers           POST   delivery     401    404      404          412    404   404           404
+api-transfer            HEAD   delivery     401    404      404          412    404   404           404
+api-transfer            PATCH  delivery     401    404      404          412    404   404           404
+api-transfer            DELETE delivery     401    404      404          412    404   404           404
+api-arrivals            POST   -            401    403      403          400    400   400           403
 """
 
 # What a row's request sends, where it sends something: form fields, or the API's JSON, by (route, method).
 FORMS: dict[tuple[str, str], dict[str, object]] = {
     ("mirror-settings-reset", "POST"): {"key": "calpendo.url"},
+    ("arrivals-decide", "POST"): {"decision": "retry", "arrival": "arrival"},
     ("token-create", "POST"): {"name": "laptop"},
     ("token-revoke", "POST"): {"alias": "nobody's"},
     ("holds-decide", "POST"): {"decision": "approve"},
     ("sweep-undo", "POST"): {"confirmed": "yes"},
+    ("api-deliveries", "POST"): {"project": "P001"},
+    ("api-delivery-look", "POST"): {"keys": ["a"]},
     ("api-person-link", "POST"): {"username": "stranger"},
     ("api-setting", "PUT"): {"value": True},
 }

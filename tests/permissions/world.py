@@ -13,8 +13,9 @@ from tests.permissions.url_map import Route
 from fornix.access.accounts import find_account
 from fornix.access.actors import OPERATOR
 from fornix.access.memberships import revoke
-from fornix.models import BookingPerson, BookingProject, Sweep
+from fornix.models import BookingPerson, BookingProject, Delivery, Sweep
 from fornix.models.memberships import Role
+from fornix.storage.keys import new_upload_id
 
 ROLES = {
     "collaborator": Role.COLLABORATOR,
@@ -61,6 +62,7 @@ def make_world() -> World:
     seen = {"instance": "main", "first_seen_at": factories.AT, "last_seen_at": factories.AT}
     booked = BookingProject.objects.create(external_id="1042", status="Approved", **seen)
     person = BookingPerson.objects.create(external_id="12", **seen)
+    arrival = factories.make_arrival("arrival", project_label=project.label)
     in_project = {"project": project.label}
     in_subject = in_project | {
         "accession": subject.accession,
@@ -79,7 +81,9 @@ def make_world() -> World:
             "sweep": {"sweep_id": sweep.pk},
             "booked": {"project_id": booked.pk, "person_id": person.pk},
             "hold": {"hold_id": "all"},
+            "delivery": delivery_of(people["member"]),
             "setting": {"key": "calpendo.show_empty_projects"},
+            "arrival": {"arrival_id": arrival.pk, "file_id": arrival.files.get().pk},
             "project": in_project,
             "subject": in_subject,
             "session": in_session,
@@ -87,6 +91,16 @@ def make_world() -> World:
             "file": in_scan | {"file_id": file.pk, "name": file.name},
         }
     )
+
+
+def delivery_of(account: object) -> dict[str, object]:
+    """One of a member's, with a file of which all is here, not committed."""
+    times = {"opened_at": factories.AT, "last_byte_at": factories.AT}
+    delivery = Delivery.objects.create(id=new_upload_id(), account=account, source="rest", **times)
+    transfer = delivery.transfers.create(
+        id=new_upload_id(), name="empty", length=0, opened_at=factories.AT, finished_at=factories.AT
+    )
+    return {"delivery_id": delivery.pk, "transfer_id": transfer.pk}
 
 
 def client_of(person: str) -> Client:

@@ -11,9 +11,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from tests import factories
+from tests.integration.ingest.archive import instance
 from tests.permissions.matrix import rows
 from tests.permissions.url_map import routes
-from tests.permissions.world import World, client_of, make_world
+from tests.permissions.world import World, client_of, delivery_of, make_world
 from tests.rules.tree import report
 
 from fornix.models import (
@@ -24,6 +25,7 @@ from fornix.models import (
     BookingPerson,
     BookingProject,
     BookingRole,
+    File,
     Flag,
     ImagingSession,
     Project,
@@ -32,7 +34,6 @@ from fornix.models import (
     Scanner,
     Subject,
     Sweep,
-    Upload,
 )
 from fornix.models.booking import Hold
 from fornix.models.memberships import Role
@@ -113,6 +114,22 @@ def add_sweep() -> Sweep:
     changes = [{"kind": "person.new", "about": "Zoë", "text": "Normal"}]  # quiet ones share a line
     return Sweep.objects.create(
         started_at=factories.AT, finished_at=factories.AT, outcome="complete", changes=changes
+    )
+
+
+def add_file_of_arrival() -> File:
+    arrival = Arrival.objects.get(pk="arrival")
+    blob = factories.make_blob(str(File.objects.count()).encode())
+    return File.objects.create(arrival=arrival, name=f"{File.objects.count():04}.txt", blob=blob)
+
+
+def add_series_of_arrival() -> File:
+    """A file that begins a series of its own."""
+    number = File.objects.count()
+    values = {"SeriesInstanceUID": f"1.2.{number}", "SeriesNumber": str(number)}
+    content = instance(**values)
+    return File.objects.create(
+        arrival_id="arrival", name=f"{number:04}.dcm", blob=factories.make_blob(content), content_sha256="x"
     )
 
 
@@ -215,21 +232,25 @@ def add_change() -> None:
 
 def add_arrival() -> Arrival:
     number = str(Arrival.objects.count())
-    upload, _ = Upload.objects.get_or_create(
-        id="u", defaults={"source": "import", "owner": "host", "started_at": factories.AT}
-    )
-    return Arrival.objects.create(
-        id=number,
-        upload=upload,
-        group=number,
-        received_at=factories.AT,
-        last_byte_at=factories.AT,
-        refusal="No project is named.",
-    )
+    guesses = [{"project": "P001", "booking_project": "", "why": f"guess {number}"}]
+    return factories.make_arrival(group=f"study:1:{number}", project_label="P001", guesses=guesses)
 
 
 def add_token() -> object:
     return factories.make_token(Account.objects.get(username="member"))
+
+
+def add_delivery() -> object:
+    return delivery_of(Account.objects.get(username="member"))
+
+
+def add_session_of_delivery() -> None:
+    """One more line of its report."""
+    delivery = Delivery.objects.earliest("pk")
+    lines = delivery.report.get("unreadable", [])
+    delivery.report = {"unreadable": [*lines, {"name": "1.dcm", "reason": "cut off"}]}
+    delivery.ended_at = factories.AT
+    delivery.save()
 
 
 # Every page that lists, by (route, what is listed): a page with two lists has two rows.
@@ -240,6 +261,7 @@ LISTS: dict[tuple[str, str], Listed] = {
     ("account", "projects"): Listed("-", add_project),
     ("account", "tokens"): Listed("-", add_token),
     ("arrivals", "arrivals"): Listed("-", add_arrival, "administrator"),
+    ("arrivals", "arrivals of a member"): Listed("-", add_arrival),
     ("mirror", "sweeps"): Listed("-", add_sweep, "administrator"),
     ("mirror", "people not matched"): Listed("-", add_booked_person, "administrator"),
     ("mirror", "held people"): Listed("-", add_held_person, "administrator"),
@@ -258,9 +280,13 @@ LISTS: dict[tuple[str, str], Listed] = {
     ("api-project", "parts"): Listed("booked", add_part, "administrator"),
     ("api-problems", "projects"): Listed("-", add_booked_project, "administrator"),
     ("api-bookings", "bookings"): Listed("-", add_booking, "administrator"),
+    ("api-deliveries", "deliveries"): Listed("-", add_delivery),
+    ("api-delivery", "files"): Listed("delivery", add_session_of_delivery),
     ("project-detail", "subjects"): Listed("project", add_subject),
     ("project-detail", "people"): Listed("project", add_person),
     ("project-people", "people"): Listed("project", add_person),
+    ("arrival-detail", "files"): Listed("arrival", add_file_of_arrival),
+    ("arrival-series", "series"): Listed("arrival", add_series_of_arrival),
     ("project-people", "people of Calpendo"): Listed("project", add_booked_person),
     ("project-people-table", "people"): Listed("project", add_person),
     ("subject-detail", "sessions"): Listed("subject", add_session),
@@ -275,6 +301,10 @@ LISTS: dict[tuple[str, str], Listed] = {
 
 # What is asked for with GET and lists nothing.
 SINGLES = {
+    "arrivals-decide",
+    "arrival-states",
+    "arrival-file-header",
+    "arrival-thumbnail",
     "login",
     "token-create",
     "token-revoke",

@@ -15,6 +15,7 @@ from django.db.models.expressions import Combinable
 Row = TypeVar("Row")
 Line = TypeVar("Line")
 Record = TypeVar("Record", bound=Model)
+Key = int | str  # of a row; both kinds sort
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +24,8 @@ class Window:
 
     sort: str
     descending: bool = False
-    after: int | None = None
-    before: int | None = None
+    after: Key | None = None
+    before: Key | None = None
     text: str = ""  # keeps only rows that contain it
     size: int = 50
 
@@ -34,8 +35,8 @@ class Slice(Generic[Row]):
     """The rows of one page, and the keys of the pages around it; None where there is none."""
 
     rows: tuple[Row, ...]
-    previous: int | None = None
-    next: int | None = None
+    previous: Key | None = None
+    next: Key | None = None
 
     def as_lines(self, line: Callable[[Row], Line]) -> Slice[Line]:
         """The same page with each row as what a page shows of it."""
@@ -77,6 +78,6 @@ def cut(rows: QuerySet[Record], sort_key: Combinable, window: Window) -> Slice[R
     )
 
 
-def _beyond(value: object, anchor: int | None, *, is_falling: bool) -> Q:
+def _beyond(value: object, anchor: Key | None, *, is_falling: bool) -> Q:
     side = "lt" if is_falling else "gt"
     return Q(**{f"sort_key__{side}": value}) | Q(sort_key=value, **{f"pk__{side}": anchor})

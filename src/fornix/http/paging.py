@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from django.http import HttpRequest
 
-from fornix.catalog.keyset import Window
+from fornix.catalog.keyset import Key, Window
 from fornix.errors import Invalid
 
 TEXT_LENGTH = 200
@@ -40,13 +40,13 @@ class Links:
             falls = not self.window.descending
         return self._address(self._order(column, falls=falls))
 
-    def after(self, key: int) -> str:
+    def after(self, key: Key) -> str:
         """The page that follows."""
         return self._address(
             [*self._order(self.window.sort, falls=self.window.descending), ("after", str(key))]
         )
 
-    def before(self, key: int) -> str:
+    def before(self, key: Key) -> str:
         """The page that precedes."""
         return self._address(
             [*self._order(self.window.sort, falls=self.window.descending), ("before", str(key))]
@@ -73,15 +73,25 @@ class Links:
         return f"{self.path}?{urlencode(every)}" if every else self.path
 
 
-def window_of(request: HttpRequest, sorting: Sorting, *, size: int = 50) -> Window:
-    """Which part of the list is asked for. Raises Invalid."""
+def window_of(
+    request: HttpRequest,
+    sorting: Sorting,
+    *,
+    size: int = 50,
+    read_key: Callable[[HttpRequest, str], Key | None] | None = None,
+) -> Window:
+    """Which part of the list is asked for. `read_key`: how its rows' keys are read, if they are no numbers.
+
+    Raises Invalid.
+    """
     column = request.GET.get("sort", sorting.default)
     if column not in sorting.columns:
         raise Invalid(f"The list is sorted by one of: {', '.join(sorting.columns)}.")
     order = request.GET.get("order", "")
     if order not in ("", "up", "down"):
         raise Invalid("The order of a list is `up` or `down`.")
-    before, after = key_of(request, "before"), key_of(request, "after")
+    read = read_key or key_of
+    before, after = read(request, "before"), read(request, "after")
     return Window(
         sort=column,
         descending=order == "down" if order else column in sorting.falling,

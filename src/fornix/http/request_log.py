@@ -21,6 +21,7 @@ IDS = {
     "file_id": re.compile(r"[0-9]+"),
     "sweep_id": re.compile(r"[0-9]+"),
     "alias": re.compile(UUID),
+    "arrival_id": re.compile(UUID),
     "delivery_id": re.compile(UUID),
     "transfer_id": re.compile(UUID),
 }

@@ -108,7 +108,7 @@ def _refusal(row: Arrival, at: datetime, *, deleted: bool, whole: bool) -> Refus
 
 def is_busy(row: Arrival, at: datetime) -> bool:
     """Whether a process is at work on it. The lease of one that died on this host holds nobody up."""
-    if row.lease_until is None or row.lease_until <= at:
+    if not row.lease_owner or row.lease_until is None or row.lease_until <= at:
         return False
     return not is_gone(row.lease_owner, last_sign_at=row.lease_until - LEASE, now=at)
 

@@ -1,9 +1,12 @@
-"""Pure: an arrival that waits, in words for a page: what it is, why it waits, and the command that files it."""
+"""Pure: an arrival in words for a page: what it is, where it came from, what state it is in, why it waits."""
 
 from __future__ import annotations
 
 import re
-import shlex
+
+from fornix.ingest.decision_rows import Outcome
+from fornix.ingest.states import ArrivalState
+from fornix.web.formats import plural
 
 KINDS = {
     "study": "DICOM study",
@@ -13,6 +16,39 @@ KINDS = {
     "beside": "Files beside the data of several people",
     "nothing": "Files of no kind that is known here",
 }
+SOURCES = {
+    "dicom": "Scanner",
+    "browser": "Upload in a browser",
+    "push": "fornix push",
+    "rest": "Script",
+    "inbox": "Inbox folder",
+    "import": "fornix import",
+}
+STATES = {
+    ArrivalState.WAITING: "Waits",
+    ArrivalState.RECEIVING: "Coming in",
+    ArrivalState.DUE: "Next to be filed",
+    ArrivalState.FILING: "Being filed",
+    ArrivalState.DELETED: "Deleted",
+}
+# What a state looks like: a colour of the design, and an icon.
+LOOKS = {
+    ArrivalState.WAITING: ("warn", "pause"),
+    ArrivalState.RECEIVING: ("info", "down"),
+    ArrivalState.DUE: ("info", "clock"),
+    ArrivalState.FILING: ("info", "sync"),
+    ArrivalState.DELETED: ("", "close"),
+}
+MOVING = frozenset({ArrivalState.RECEIVING, ArrivalState.DUE, ArrivalState.FILING})
+DID = {
+    "decided": "sent it to",
+    "deleted": "deleted it",
+    "labelled": "changed its labels",
+    "merged": "merged others into it",
+    "restored": "brought it back",
+    "retried": "had it tried again",
+    "split": "split it by patient",
+}
 # Where the advice for the command line begins, which a page gives in its own words. Titles of projects stand before it.
 ADVICE = re.compile(
     r"[.] (?:Say (?:it|the project|which one),|Import (?:it|them|the data|again)\b).*", re.DOTALL
@@ -20,7 +56,7 @@ ADVICE = re.compile(
 
 
 def what_arrived(kind: str) -> str:
-    """The kind of an arrival (catalog/waiting.py) as a noun."""
+    """The kind of an arrival (catalog/arrivals.py) as a noun."""
     return KINDS.get(kind, "Files")
 
 
@@ -29,20 +65,27 @@ def why_it_waits(reason: str) -> str:
     return ADVICE.sub("", reason)
 
 
-def filing_command(reason: str, destination: str) -> tuple[str, ...]:
-    """The words to type so that it is filed; `destination` is the project that it was sent to."""
-    names_subject = "--subject" in reason
-    needs_project = "--project" in reason or not names_subject
-    words = ["fornix", "import", "PATH"]
-    if needs_project:
-        words += ["--project", "calpendo:ID" if "--project calpendo:" in reason else "CODE"]
-    elif destination:
-        words += ["--project", shlex.quote(destination)]
-    if names_subject:
-        words += ["--subject", "LABEL"]
-    return tuple(words)
-
-
 def end_of_path(name: str) -> str:
     """A file's name with the folder that it lies in."""
     return "/".join(name.split("/")[-2:])
+
+
+def done_in_words(decision: str, outcome: Outcome, destination: str = "") -> str:
+    """What happened to how many, for the page that follows."""
+    count = plural(len(outcome.ids), "arrival")
+    told = {
+        "file": f"{count} on the way to {destination}: filed in a moment",
+        "retry": f"{count} tried again: filed in a moment, or told here why not",
+        "labels": f"The labels of {count} are changed",
+        "delete": f"{count} deleted, and kept in the trash for 30 days",
+        "restore": f"{count} brought back",
+    }[decision]
+    return f"{told}. {skipped_in_words(outcome)}".strip()
+
+
+def skipped_in_words(outcome: Outcome) -> str:
+    """What nothing was done with, and why; empty when there is nothing."""
+    if not outcome.skipped:
+        return ""
+    reasons = sorted({each.why.removesuffix(".") for each in outcome.skipped})
+    return f"{plural(len(outcome.skipped), 'other')} left alone: {'; '.join(reasons)}."

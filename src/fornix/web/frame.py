@@ -11,8 +11,8 @@ from django.utils import timezone
 
 from fornix import wiring
 from fornix.booking.alarms import Alarms, alarms
+from fornix.catalog.arrivals import waiting_count
 from fornix.catalog.mirror import STALE_AFTER_INTERVALS, last_complete_at
-from fornix.catalog.waiting import waiting_count
 from fornix.http.actors import viewer_of
 
 LONGEST_HOLD = timedelta(days=1)  # contract calpendo 4.5: a held removal is a security matter too
@@ -81,13 +81,16 @@ def frame_of(request: HttpRequest) -> Frame:
         return Frame("", "", is_administrator=False, has_forms=True, places=())
     match = request.resolver_match
     here = match.url_name if match else ""
-    places = [Place("Home", "home", reverse("home"), here == "home")]
+    is_there = here in ("arrivals", "arrival-detail")
+    places = [
+        Place("Home", "home", reverse("home"), here == "home"),
+        Place("Arrivals", "down", reverse("arrivals"), is_there, waiting_count(actor)),
+    ]
     strip = None
     if actor.is_administrator:
         told = alarms()
         strip = _strip(told)
         places += [
-            Place("Arrivals", "down", reverse("arrivals"), here == "arrivals", waiting_count(actor)),
             Place("Mirror", "sync", reverse("mirror"), here in MIRROR_PAGES, _waiting(told)),
         ]
     return Frame(

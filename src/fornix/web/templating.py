@@ -15,7 +15,7 @@ from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup, escape
 
 from fornix.web import formats, header_card
-from fornix.web.arrival_words import end_of_path, filing_command, what_arrived, why_it_waits
+from fornix.web.arrival_words import LOOKS, SOURCES, STATES, end_of_path, what_arrived, why_it_waits
 from fornix.web.frame import frame_of
 from fornix.web.gap_words import instead_of_booking, instead_of_session
 from fornix.web.hold_words import hold_effect, hold_told
@@ -65,7 +65,9 @@ def environment(**options: object) -> Environment:
         hold_effect=hold_effect,
         what_arrived=what_arrived,
         why_it_waits=why_it_waits,
-        filing_command=filing_command,
+        state_word=STATES.__getitem__,
+        state_look=LOOKS.__getitem__,
+        source_word=lambda source: SOURCES.get(source, source),
         end_of_path=end_of_path,
     )
     return made
