@@ -25,6 +25,7 @@ from fornix.models import (
     BookingPerson,
     BookingProject,
     BookingRole,
+    Delivery,
     File,
     Flag,
     ImagingSession,

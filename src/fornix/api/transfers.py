@@ -18,7 +18,7 @@ from fornix.errors import ArchiveError
 from fornix.http.bodies import BodyStream
 from fornix.http.errors import json_answer, refusal_of
 from fornix.http.upload_slots import RETRY_AFTER_S, TooManyUploads, upload_slot
-from fornix.ingest.deliveries import PATIENCE
+from fornix.ingest.deliveries import PATIENCE, find_delivery
 from fornix.ingest.deliveries_transfers import (
     Announced,
     Progress,
@@ -43,6 +43,7 @@ def _by_method(methods: dict[str, Method]) -> View:
             return HttpResponse(status=405, headers={"Allow": ", ".join(sorted(methods))})
         try:
             actor = admit(request)
+            find_delivery(actor, ids["delivery_id"])  # others' are not there, whatever is asked of them
             tus.check_request(request)
             return tus.describe(method(request, actor, **ids), most_bytes=_most_bytes(request))
         except ArchiveError as error:
