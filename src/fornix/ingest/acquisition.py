@@ -11,6 +11,7 @@ from fornix.dicom.header import DicomHeader
 from fornix.ingest.evidence import Span
 
 _HALF_A_DAY_H = 12
+_ROOM = timedelta(days=400)  # that whoever looks around a span may need
 _FARTHEST = timedelta(hours=14)  # of any zone from UTC (PS3.3 C.12.1.1.8)
 
 
@@ -77,6 +78,7 @@ def _span(moments: list[Written], zone: tzinfo, fold: int, ahead: timedelta) -> 
     for moment in moments:
         try:
             begin = _instant(moment, zone, fold) - ahead
+            _ = begin - _ROOM, begin + _ROOM
             ends.append(begin + timedelta(seconds=moment.lasts_s))
         except (ValueError, OverflowError):
             continue  # a day at the end of all calendars is nobody's

@@ -44,6 +44,7 @@ class _Series:
     times: FirstAndLast = field(default_factory=FirstAndLast)
     files: list[Placement] = field(default_factory=list)
     truncated: int = 0
+    disguised: int = 0
 
 
 def plan_dicom(
@@ -111,6 +112,7 @@ def _add(series: _Series, file: File, header: DicomHeader) -> None:
         series.first = acquired
     series.times.note(header, acquired)
     series.truncated += header.is_truncated
+    series.disguised += header.has_preamble and not header.has_standard_preamble
     series.files.append(
         Placement(
             file_id=file.pk,
@@ -142,6 +144,10 @@ def _scan_plan(series: _Series, rules: SiteRules) -> ScanPlan:
         flags.append(
             ("cut_off", f"{series.truncated} of {len(series.files)} files end before their data does")
         )
+    if series.disguised:
+        # A preamble is free, so that a file can be a program or a page as well (PS3.10 7.1 and 7.5).
+        detail = f"{series.disguised} of {len(series.files)} files begin like a file of another kind"
+        flags.append(("preamble", detail))
     return ScanPlan(
         uid=series.uid,
         number=smallest_number(sorted(series.numbers, key=lambda number: number or 0)),
