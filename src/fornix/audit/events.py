@@ -37,6 +37,9 @@ class Verb(StrEnum):
     PASSWORD_CHANGED = "password.changed"  # noqa: S105 - the name of an event
     PROJECT_CREATED = "project.created"
     PROJECT_MIRRORED = "project.mirrored"
+    RULE_CHANGED = "rule.changed"
+    RULE_CREATED = "rule.created"
+    RULE_DELETED = "rule.deleted"
     SESSION_FILED = "session.filed"
     SETTING_CHANGED = "setting.changed"
     SWEEP_ASKED = "sweep.asked"
