@@ -85,10 +85,17 @@ def reset_password(actor: Actor, account: Account, password: str, *, at: datetim
 
 
 def set_active(actor: Actor, account: Account, *, is_active: bool, at: datetime) -> bool:
-    """Switches an account off or on; False when it was so already. Off: log-ins and tokens are refused at once."""
+    """Switches an account off or on; False when it was so already. Off: log-ins and tokens are refused at once.
+
+    What a person switched off, the mirror does not switch on. What it had switched off and a person switches on, it
+    leaves on until Calpendo lets the person in question work.
+    """
     require_administrator(actor)
     with transaction.atomic():
-        changed = Account.objects.filter(pk=account.pk, is_active=not is_active).update(is_active=is_active)
+        rows = Account.objects.filter(pk=account.pk)
+        changed = rows.filter(is_active=not is_active).update(is_active=is_active)
+        if not is_active:
+            changed += rows.filter(suspended_at__isnull=False).update(suspended_at=None)
         account.is_active = is_active
         if changed:
             _record(Verb.ACCOUNT_ACTIVATED if is_active else Verb.ACCOUNT_DEACTIVATED, actor, account, at)

@@ -121,6 +121,8 @@ class UndoneOut(Shape):
     reactivated: int = Field(description="People who are active again.")
     suspended: int = Field(description="People who are suspended again.")
     unlinked: int = Field(description="People whose link to an account is undone.")
+    logins_on: int = Field(description="Log-ins that it had switched off and that work again.")
+    logins_off: int = Field(description="Log-ins that it had switched on and that are off again.")
     skipped: int = Field(description="Changes left alone, because their rows have changed since.")
     in_force: int = Field(description="Rights that the sweep gave and that are in force still.")
 

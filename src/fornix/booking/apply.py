@@ -11,6 +11,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from fornix.access.suspensions import restore_login, settle_login, suspend_login
 from fornix.audit.events import Verb, record_event
 from fornix.booking.attach import attach_new_project
 from fornix.booking.bookings import write_bookings
@@ -19,6 +20,7 @@ from fornix.booking.identity import BY_EMAIL, Linking
 from fornix.booking.lease import require_lease
 from fornix.booking.links import LINKED_BY_IDENTITY, logs_in_as
 from fornix.booking.load import load_accounts
+from fornix.booking.logins import LoginChange, Switch
 from fornix.booking.mirror import AccountCard, Person
 from fornix.booking.people import write_link
 from fornix.booking.plan import GrantChange, PersonChange, Plan, ProjectChange
@@ -49,12 +51,13 @@ def apply_plan(plan: Plan, instance: str, sweep: Sweep, at: datetime, *, linking
 
     :param linking: as the plan was made with, to find the same accounts again.
     """
-    if plan.resources or plan.people:
+    if plan.resources or plan.people or plan.logins:
         with transaction.atomic():
             require_lease(sweep)
             _write_resources(plan, instance)
             people = _write_people(plan.people, instance, at)
             _link(people, plan.people, sweep, at, linking)
+            _switch_logins(plan.logins, sweep, at)
     with_data = {change.booked_id for change in plan.grants} | _attached(plan, instance)
     for batch in _batches([change for change in plan.projects if change.after.id not in with_data]):
         with transaction.atomic():
@@ -184,6 +187,22 @@ def _link(
         card = cards.get(pk)
         if card is not None and not card.is_administrator and _is_still(person, card, sharing):
             write_link(row, accounts[pk], at=at, how=person.linked_how, sweep_id=sweep.pk)
+
+
+def _switch_logins(changes: Sequence[LoginChange], sweep: Sweep, at: datetime) -> None:
+    locked = Account.objects.select_for_update().filter(pk__in=[each.account_id for each in changes])
+    accounts = {account.pk: account for account in locked.order_by("pk")}
+    for change in changes:
+        account = accounts.get(change.account_id)
+        details = {"sweep": sweep.pk, "calpendo_id": change.person_id}
+        if account is None:
+            continue
+        if change.switch is Switch.OFF:
+            suspend_login(account, at=at, details=details)
+        elif change.switch is Switch.ON:
+            restore_login(account, at=at, details=details)
+        else:
+            settle_login(account)
 
 
 def _is_still(person: Person, card: AccountCard, sharing: Mapping[str, int]) -> bool:

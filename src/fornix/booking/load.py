@@ -62,6 +62,7 @@ def load_accounts(linking: Linking = BY_EMAIL) -> tuple[AccountCard, ...]:
         "account_id", "subject"
     ):
         subjects[account_id].add(subject)
+    linked = set(BookingPerson.objects.filter(account__isnull=False).values_list("account_id", flat=True))
     return tuple(
         AccountCard(
             id=row.pk,
@@ -71,6 +72,7 @@ def load_accounts(linking: Linking = BY_EMAIL) -> tuple[AccountCard, ...]:
             is_administrator=row.is_administrator,
             subjects=frozenset(subjects.get(row.pk, ())),
             is_suspended=row.suspended_at is not None,
+            is_linked=row.pk in linked,
         )
         for row in Account.objects.order_by("pk")
     )

@@ -160,6 +160,7 @@ class AccountCard:
     is_administrator: bool
     subjects: frozenset[str] = frozenset()
     is_suspended: bool = False
+    is_linked: bool = False  # to any person of any Calpendo
 
     @property
     def is_linkable(self) -> bool:

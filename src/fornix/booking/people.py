@@ -10,6 +10,7 @@ from django.db.models import Q
 
 from fornix.access.actors import Actor
 from fornix.access.policy import require_administrator
+from fornix.access.suspensions import restore_login
 from fornix.audit.events import Verb, record_event
 from fornix.booking.grants import apply_grants
 from fornix.booking.identity import BY_EMAIL, Linking, fold_email
@@ -111,6 +112,9 @@ def unlink_account(
         linked = list(links.filter(pk=only.pk) if only else links)
         for row in linked:
             undo_link(row, actor, at=at)
+        if not BookingPerson.objects.filter(account=account).exists():
+            # Nobody is left whose status in Calpendo could say that this account may not log in.
+            restore_login(account, at=at, by=actor)
         for project in _projects_of(linked):
             apply_grants(project, at=at, decided_by=actor)
     return tuple(linked)

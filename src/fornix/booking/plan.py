@@ -15,6 +15,7 @@ from fornix.booking.eligibility import modality_of
 from fornix.booking.guards import Circumstances, Next, Waiting, guard
 from fornix.booking.identity import changed_addresses
 from fornix.booking.links import Links, new_links
+from fornix.booking.logins import LoginChange, next_logins
 from fornix.booking.mirror import Absence, ArchiveProject, BookedProject, BookedResource, Mirror, Part, Person
 from fornix.booking.next_bookings import Calendar, next_bookings
 from fornix.booking.next_people import next_people
@@ -72,12 +73,19 @@ class Plan:
     opened: tuple[str, ...]
     waiting: tuple[Waiting, ...]
     concerns: tuple[str, ...]
+    logins: tuple[LoginChange, ...] = ()
 
     @property
     def is_empty(self) -> bool:
         """Whether nothing is to be written."""
         return not (
-            self.resources or self.people or self.projects or self.grants or self.bookings or self.opened
+            self.resources
+            or self.people
+            or self.projects
+            or self.grants
+            or self.bookings
+            or self.opened
+            or self.logins
         )
 
 
@@ -125,6 +133,7 @@ def make_plan(
             *links.suggestions,
             *changed_addresses(mirror.people, linked, mirror.accounts),
         ),
+        logins=next_logins(linked.values(), mirror.accounts, today, suspends=config.suspend_logins),
     )
 
 

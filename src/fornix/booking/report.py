@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 
+from fornix.booking.logins import LoginChange, Switch
 from fornix.booking.mirror import AccountCard, BookedProject, Mirror, Part, Person
 from fornix.booking.plan import GrantChange, PersonChange, Plan, ProjectChange
 from fornix.models.booking import Hold
@@ -26,6 +27,7 @@ _CLAIMS = {
 }
 SUSPENDED, RESUMED = "person.suspended", "person.resumed"
 JOINED, LEFT, LINKED = "person.joined", "person.left", "person.linked"
+LOGIN_OFF, LOGIN_ON = "login.suspended", "login.restored"
 _HELD_AS = {
     Hold.ENDING: "no longer listed; ends with the next sweep",
     Hold.WAITING: "no longer listed; the removal waits",
@@ -62,12 +64,14 @@ def lines_of(plan: Plan, mirror: Mirror, usernames: Mapping[int, str]) -> tuple[
         *(line for change in plan.grants for line in _grant_lines(change, usernames)),
         *(Line(HELD, _title(each.project_id, mirror), each.reason, each.project_id) for each in plan.waiting),
         *(line for person in plan.people for line in _person_lines(person, usernames)),
+        *(line for change in plan.logins for line in _login_lines(change, usernames, mirror)),
         *(line for project in plan.projects for line in _project_lines(project, mirror)),
         *(
             line
             for project_id, parts in begins.items()
             for line in _begin_lines(project_id, parts, changed, mirror)
         ),
+        *(line for project_id in plan.opened for line in _opened_lines(project_id, changed, mirror)),
         *_booking_lines(plan),
         *(Line("resource.changed", each.name, each.modality or "no scanner") for each in plan.resources),
     )
@@ -121,6 +125,18 @@ def _person_lines(change: PersonChange, usernames: Mapping[int, str]) -> Iterato
         )
 
 
+def _login_lines(change: LoginChange, usernames: Mapping[int, str], mirror: Mirror) -> Iterator[Line]:
+    name = usernames.get(change.account_id, f"account {change.account_id}")
+    person = mirror.people.get(change.person_id)
+    if change.switch is Switch.OFF and person is not None:
+        text = (
+            f"may no longer log in: {person.display_name} is {person.status or 'without status'} in Calpendo"
+        )
+        yield Line(LOGIN_OFF, name, text, person_id=change.person_id)
+    elif change.switch is Switch.ON:
+        yield Line(LOGIN_ON, name, "may log in again", person_id=change.person_id)
+
+
 def _begin_lines(
     project_id: str, parts: frozenset[Part], changed: Mapping[str, ProjectChange], mirror: Mirror
 ) -> Iterator[Line]:
@@ -130,6 +146,13 @@ def _begin_lines(
     told = change.after.counting - change.before.counting if change and change.before else frozenset[Part]()
     for part in sorted(parts - told, key=str):
         yield _part_line(JOINED, project, part, mirror)
+
+
+def _opened_lines(project_id: str, changed: Mapping[str, ProjectChange], mirror: Mirror) -> Iterator[Line]:
+    """A project that is shown before its data begins to give rights to all of its people."""
+    project = changed[project_id].after if project_id in changed else mirror.projects[project_id]
+    yield Line("project.opened", project.title, "is shown before data of it are here", project.id)
+    yield from _begin_lines(project_id, project.counting, changed, mirror)
 
 
 def _project_lines(change: ProjectChange, mirror: Mirror) -> Iterator[Line]:

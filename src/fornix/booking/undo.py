@@ -15,13 +15,14 @@ from django.db import transaction
 
 from fornix.access.actors import Actor
 from fornix.access.policy import require_administrator
+from fornix.access.suspensions import restore_login, suspend_login
 from fornix.audit.events import Verb, record_event
 from fornix.booking.config import source_of
 from fornix.booking.hold_effects import projects_of, regrant
 from fornix.booking.lease import require_no_sweep
 from fornix.booking.mirror import OUTLASTING
 from fornix.booking.people import undo_link
-from fornix.booking.report import JOINED, LEFT, LINKED, RESUMED, SUSPENDED
+from fornix.booking.report import JOINED, LEFT, LINKED, LOGIN_OFF, LOGIN_ON, RESUMED, SUSPENDED
 from fornix.catalog.mirror import FIRST_INSTANCE, GOOD
 from fornix.catalog.people import PARTS
 from fornix.errors import NotVisible, Refused
@@ -37,7 +38,8 @@ from fornix.models import (
 )
 from fornix.models.booking import Hold
 
-_OF_PERSON = (SUSPENDED, RESUMED, LINKED)
+_OF_PERSON = (SUSPENDED, RESUMED, LINKED, LOGIN_OFF, LOGIN_ON)
+_OF_LOGIN = (LOGIN_OFF, LOGIN_ON)
 _OF_PART = (JOINED, LEFT)
 
 Lines = Sequence[Mapping[str, str]]
@@ -56,8 +58,8 @@ class Undone:
     """What was taken back. `skipped` are changes whose rows are no longer as that sweep left them.
 
     `restored`: parts in projects that had ended; `taken_back`: parts that had begun. `reactivated` and `suspended`
-    are people, as are those `unlinked` from an account. `in_force`: rights that the sweep gave and that are there
-    still, because the mirror's rows say so otherwise by now.
+    are people, as are those `unlinked` from an account; `logins_on` and `logins_off` are accounts. `in_force`: rights
+    that the sweep gave and that are there still, because the mirror's rows say so otherwise by now.
     """
 
     restored: int = 0
@@ -66,6 +68,8 @@ class Undone:
     skipped: int = 0
     suspended: int = 0
     unlinked: int = 0
+    logins_on: int = 0
+    logins_off: int = 0
     in_force: int = 0
 
 
@@ -158,11 +162,35 @@ class _Undoing:
         row = people.filter(instance=self._instance, external_id=external_id).first()
         if row is None:
             return ["skipped" for _ in lines]
-        outcomes = [
-            self._unlink(row) if line["kind"] == LINKED else self._switch(row, line["kind"]) for line in lines
-        ]
+        # A log-in follows from the person: what becomes of it is settled after that of its person.
+        ordered = sorted(lines, key=lambda line: line["kind"] in _OF_LOGIN)
+        outcomes = [self._of_line(row, line["kind"]) for line in ordered]
         regrant(projects_of(row), self.actor, self.at, self.sweep.pk)
         return outcomes
+
+    def _of_line(self, row: BookingPerson, kind: str) -> str:
+        if kind == LINKED:
+            return self._unlink(row)
+        return self._switch_login(row, kind) if kind in _OF_LOGIN else self._switch(row, kind)
+
+    def _switch_login(self, row: BookingPerson, kind: str) -> str:
+        account = row.account
+        if account is None:
+            return "skipped"
+        details = {"sweep": self.sweep.pk, "calpendo_id": row.external_id}
+        may_work = BookingPerson.objects.filter(account=account, is_active=True).exists()
+        if kind == LOGIN_OFF:
+            is_ours = account.suspended_at == self.sweep.started_at
+            done = is_ours and restore_login(
+                account, at=self.at, by=self.actor, is_decision=not may_work, details=details
+            )
+            return "logins_on" if done else "skipped"
+        done = (
+            row.hold == Hold.REFUSED
+            and not may_work
+            and suspend_login(account, at=self.at, by=self.actor, details=details)
+        )
+        return "logins_off" if done else "skipped"
 
     def _unlink(self, row: BookingPerson) -> str:
         if row.account_id is None or row.linked_at != self.sweep.started_at:

@@ -23,6 +23,9 @@ def about_links(account: Account | None, people: Sequence[BookingPerson], linkin
         f"since {time_of(person.linked_at)}"
         for person in people
     ]
+    if account.suspended_at is not None and not account.is_active:
+        off = f"the mirror switched the log-in off at {time_of(account.suspended_at)}"
+        reasons.append(f"{off}, because of the status in Calpendo")
     same = _by_email(account, linking)
     if people:
         return reasons + [

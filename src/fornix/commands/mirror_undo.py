@@ -48,6 +48,8 @@ def _counted(undone: Undone) -> tuple[tuple[str, int], ...]:
         ("people who may work again", undone.reactivated),
         ("people who are suspended again", undone.suspended),
         ("people who are linked to no account any more", undone.unlinked),
+        ("log-ins given back", undone.logins_on),
+        ("log-ins switched off again", undone.logins_off),
         ("left alone, because different by now", undone.skipped),
         ("rights that it gave and that stay in force", undone.in_force),
     )

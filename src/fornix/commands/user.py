@@ -209,6 +209,7 @@ def _as_json(account: Account) -> dict[str, object]:
         "name": account.name,
         "email": account.email,
         "active": account.is_active,
+        "suspended_at": account.suspended_at.isoformat() if account.suspended_at else None,
         "administrator": account.is_administrator,
         "calpendo": [
             {"id": row.external_id, "name": person_name(row)} for row in account.booking_people.all()
@@ -223,7 +224,7 @@ def _in_words(account: Account) -> str:
         account.name,
         account.email,
         "administrator" if account.is_administrator else "",
-        "" if account.is_active else "switched off",
+        "" if account.is_active else f"switched off{' by the mirror' if account.suspended_at else ''}",
         *(f"{person_name(row)} in Calpendo" for row in account.booking_people.all()),
     ]
     return "  ".join([account.username, "; ".join(fact for fact in facts if fact)]).rstrip()

@@ -18,7 +18,7 @@ from fornix.booking.foreseen import foresee
 from fornix.booking.hold_effects import RightChange
 from fornix.booking.holds import PIN, Decided, Held, approve, held, reject
 from fornix.booking.people import link_by_hand
-from fornix.booking.report import JOINED, LEFT, LINKED, RESUMED, SUSPENDED
+from fornix.booking.report import JOINED, LEFT, LINKED, LOGIN_OFF, LOGIN_ON, RESUMED, SUSPENDED
 from fornix.booking.undo import Undone, find_undoable, undo_sweep
 from fornix.catalog.people import person_name
 from fornix.catalog.sweeps import get_sweep
@@ -37,6 +37,8 @@ UNDONE_AS = {
     "reactivated": SUSPENDED,
     "suspended": RESUMED,
     "unlinked": LINKED,
+    "logins_on": LOGIN_OFF,
+    "logins_off": LOGIN_ON,
 }
 DECISIONS = {"approve": approve, "reject": reject}
 
@@ -160,6 +162,8 @@ def undone_in_words(sweep_id: int, undone: Undone) -> str:
         (undone.reactivated, "person active again", "people active again"),
         (undone.suspended, "person suspended", "people suspended"),
         (undone.unlinked, "link undone", "links undone"),
+        (undone.logins_on, "log-in given back", "log-ins given back"),
+        (undone.logins_off, "log-in switched off", "log-ins switched off"),
         (
             undone.skipped,
             "change skipped, because it has changed since",
