@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from tests import factories
-from tests.integration.booking.mirrored import add_account, add_project, rights, sweep
+from tests.integration.booking.mirrored import AT_ONCE, add_account, add_project, config_of, rights, sweep
 from tests.integration.commands.command_line import fornix
 
 from fornix.access.actors import OPERATOR
@@ -12,6 +12,7 @@ from fornix.access.memberships import grant
 from fornix.booking.holds import approve, held
 from fornix.booking.lease import take_lease
 from fornix.booking.refusals import SweepRunning
+from fornix.booking.sweep import run_sweep
 from fornix.booking.undo import CannotUndo, NoSuchSweep, Undone, undo_sweep
 from fornix.catalog.projects import create_project
 from fornix.errors import NotAllowed
@@ -351,3 +352,19 @@ def test_the_command_tells_what_was_undone_and_what_stays(known, capsys):
     assert code == 0
     assert out.startswith(f"sweep {number} is undone: parts in projects that count again: 1\n")
     assert "Titles, codes and statuses are Calpendo's and stay." in out
+
+
+def test_rights_of_projects_that_a_sweep_opened_are_taken_back_for_good(calpendo, db):
+    sweep(calpendo)
+    add_account("sarah", SARAH, calpendo.site.clock)
+    config = config_of(calpendo, show_empty_projects=True)
+    opening = run_sweep(config, calpendo.site.clock, patience=AT_ONCE)
+    given = Membership.objects.filter(account__username="sarah").count()
+
+    undone = undo(calpendo, opening.sweep_id)
+    then = run_sweep(config, calpendo.site.clock, patience=AT_ONCE)
+
+    left = Membership.objects.filter(account__username="sarah").count()
+    assert given > 0
+    assert (left, undone.in_force, then.has_news) == (0, 0, False)
+    assert "project.opened" in {line.kind for line in opening.lines}
