@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import struct
 from itertools import pairwise
 
@@ -21,6 +22,8 @@ RELEASE_RQ = bytes([5, 0, 0, 0, 0, 4, 0, 0, 0, 0])
 ABORT = bytes([7, 0, 0, 0, 0, 4, 0, 0, 0, 0])
 
 COMMAND, LAST = 1, 2
+ACCEPTED, REJECTED, ABORTED = 2, 3, 7  # types of PDUs that come back
+PATIENCE_S = 60
 
 
 class Line:
@@ -152,3 +155,47 @@ def value_in(pdu: bytes, number: int) -> bytes:
             return pdu[offset + 8 : offset + 8 + length]
         offset += 8 + length
     raise AssertionError(f"no element {number:04X}")
+
+
+class Caller:
+    """A sender on a socket of its own, that says just what it is told to."""
+
+    def __init__(self, port: int, host: str = "127.0.0.1") -> None:
+        self.socket = socket.create_connection((host, port), timeout=PATIENCE_S)
+        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+    def __enter__(self) -> Caller:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.socket.close()
+
+    def send(self, data: bytes) -> Caller:
+        self.socket.sendall(data)
+        return self
+
+    def pdu(self) -> bytes:
+        """The next PDU; empty where the other side has closed."""
+        header = self._read(6)
+        return header + self._read(struct.unpack(">BxL", header)[1]) if header else b""
+
+    def associate(self, *contexts: PresentationContext, **details) -> bytes:
+        return self.send(request(*contexts, **details)).pdu()
+
+    def store(self, data: bytes, **details) -> int:
+        """The status of a C-STORE."""
+        return status_in(self.send(store(data, **details)).pdu())
+
+    def release(self) -> None:
+        assert self.send(RELEASE_RQ).pdu()[0] == 6
+
+    def reset(self) -> None:
+        """Breaks the connection as a dying machine does."""
+        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.socket.close()
+
+    def _read(self, count: int) -> bytes:
+        data = b""
+        while len(data) < count and (more := self.socket.recv(count - len(data))):
+            data += more
+        return data

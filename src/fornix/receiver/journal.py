@@ -128,7 +128,8 @@ class Journal:
         renewed = time.monotonic()
         self._guarded(end_lost_rows)
         while not self._told.is_set():
-            self._woken.wait(RENEW_S if self._open else None)
+            if not self._open and not self._ended:
+                self._woken.wait()  # there is nothing to write, now or once the database answers again
             self._woken.clear()
             is_late = time.monotonic() - renewed >= RENEW_S
             self._guarded(partial(self._write, renews=is_late))
@@ -149,6 +150,8 @@ class Journal:
         with self._lock:
             ended = list(self._ended)
             changed = [entry for entry in (*self._open, *ended) if entry.facts() != entry.written or renews]
+        if not changed:
+            return
         noted = [(entry, entry.facts(), self._row(entry)) for entry in changed]
         with transaction.atomic():
             Association.objects.bulk_create([row for _, _, row in noted if row.pk is None])
