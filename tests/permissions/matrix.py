@@ -111,12 +111,26 @@ api-transfers           POST   delivery     401    404      404          412    
 api-transfer            HEAD   delivery     401    404      404          412    404   404           404
 api-transfer            PATCH  delivery     401    404      404          412    404   404           404
 api-transfer            DELETE delivery     401    404      404          412    404   404           404
+api-arrivals            GET    -            401    200      200          200    200   200           200
 api-arrivals            POST   -            401    403      403          400    400   400           403
+api-arrivals-merge      POST   -            401    404      404          404    404   404           404
+api-arrival             GET    arrival      401    404      404          200    200   200           404
+api-arrival             PATCH  arrival      401    404      404          200    200   200           404
+api-arrival             DELETE arrival      401    404      404          403    200   200           404
+api-arrival-restore     POST   arrival      401    404      404          409    409   409           404
+api-arrival-file        POST   arrival      401    404      404          202    202   202           404
+api-arrival-retry       POST   arrival      401    404      404          202    202   202           404
+api-arrival-split       POST   arrival      401    404      404          409    409   409           404
+api-arrival-series      GET    arrival      401    404      404          200    200   200           404
+api-arrival-files       GET    arrival      401    404      404          200    200   200           404
 """
 
 # What a row's request sends, where it sends something: form fields, or the API's JSON, by (route, method).
 FORMS: dict[tuple[str, str], dict[str, object]] = {
     ("mirror-settings-reset", "POST"): {"key": "calpendo.url"},
+    ("api-arrivals-merge", "POST"): {"arrivals": ["gone", "too"]},
+    ("api-arrival", "PATCH"): {"subject": "S1"},
+    ("api-arrival-file", "POST"): {"project": "P001"},
     ("arrivals-decide", "POST"): {"decision": "retry", "arrival": "arrival"},
     ("token-create", "POST"): {"name": "laptop"},
     ("token-revoke", "POST"): {"alias": "nobody's"},

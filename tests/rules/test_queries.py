@@ -286,6 +286,10 @@ LISTS: dict[tuple[str, str], Listed] = {
     ("project-detail", "subjects"): Listed("project", add_subject),
     ("project-detail", "people"): Listed("project", add_person),
     ("project-people", "people"): Listed("project", add_person),
+    ("api-arrivals", "arrivals"): Listed("-", add_arrival, "administrator"),
+    ("api-arrivals", "arrivals of a member"): Listed("-", add_arrival),
+    ("api-arrival-series", "series"): Listed("arrival", add_series_of_arrival),
+    ("api-arrival-files", "files"): Listed("arrival", add_file_of_arrival),
     ("arrival-detail", "files"): Listed("arrival", add_file_of_arrival),
     ("arrival-series", "series"): Listed("arrival", add_series_of_arrival),
     ("project-people", "people of Calpendo"): Listed("project", add_booked_person),
@@ -302,6 +306,7 @@ LISTS: dict[tuple[str, str], Listed] = {
 
 # What is asked for with GET and lists nothing.
 SINGLES = {
+    "api-arrival",
     "arrivals-decide",
     "arrival-states",
     "arrival-file-header",

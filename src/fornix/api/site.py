@@ -11,7 +11,7 @@ from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 
 from fornix.api import (
-    arrivals_in,
+    arrivals,
     bookings,
     deliveries,
     discovery,
@@ -48,7 +48,7 @@ api = NinjaAPI(
 for part in (status, sweeps, holds, people, projects, problems, why, discovery, site_settings, bookings):
     api.add_router("mirror/", part.router)
 api.add_router("", deliveries.router)
-api.add_router("", arrivals_in.router)
+api.add_router("", arrivals.router)
 # The framework has answers of its own for some.
 for raised in (Exception, Http404, HttpError, ValidationError):
     api.add_exception_handler(raised, refuse)
