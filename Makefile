@@ -7,7 +7,7 @@ PYTHON ?= python3
 # Behind a network's own certificate authority only the system knows whom to trust.
 CERTIFICATES := $(if $(wildcard /etc/ssl/certs/ca-certificates.crt),--system-certs)
 
-.PHONY: setup test check demo bench docs clean
+.PHONY: setup test check soak demo bench docs clean
 
 setup: .venv/.synced
 
@@ -27,6 +27,10 @@ check: setup
 
 test: check
 	.venv/bin/python -m tests.run $(ARGS)
+
+# Receiver, worker and supervisor are killed 200 times under load; a quarter of an hour. The seed is printed.
+soak: setup
+	SOAK_KILLS=200 SOAK_SEED=$$(date +%s) .venv/bin/pytest -q -s tests/acceptance/test_kill_network.py
 
 demo: setup
 	.venv/bin/fornix demo
