@@ -49,19 +49,11 @@ def grant(actor: Actor, project: Project, account: Account, role: Role, *, at: d
         held = manual.filter(role=role).first()
         if held:
             return held
-        _take_back(manual, actor, project, at=at)
+        _take_back(manual, actor, at=at)
         membership = Membership.objects.create(
             account=account, project=project, role=role, source=MANUAL, granted_at=at, evidence=evidence
         )
-        record_event(
-            Verb.MEMBERSHIP_GRANTED,
-            at=at,
-            source=actor.source,
-            actor=actor.account,
-            project=project,
-            account=account,
-            details={"role": role.value, "source": MANUAL},
-        )
+        _record(Verb.MEMBERSHIP_GRANTED, actor, membership, at=at)
     return membership
 
 
@@ -70,7 +62,7 @@ def revoke(actor: Actor, project: Project, account: Account, *, at: datetime) ->
     require(actor, Action.MEMBERS_MANAGE, project)
     with transaction.atomic():
         manual = Membership.objects.filter(account=account, project=project, source=MANUAL)
-        return _take_back(manual, actor, project, at=at) > 0
+        return _take_back(manual, actor, at=at) > 0
 
 
 def other_grounds(project: Project, account: Account) -> tuple[Membership, ...]:
@@ -106,7 +98,7 @@ def replace_grants(
     granted = [item for key, item in want.items() if key not in rows]
     revoked = [row for key, row in rows.items() if key not in want]
     for item in granted:
-        Membership.objects.create(
+        row = Membership.objects.create(
             account_id=item.account_id,
             project=project,
             role=item.role,
@@ -114,17 +106,9 @@ def replace_grants(
             granted_at=at,
             evidence=item.evidence,
         )
-        record_event(
-            Verb.MEMBERSHIP_GRANTED,
-            at=at,
-            source=by.source,
-            actor=by.account,
-            project=project,
-            account=Account(pk=item.account_id),
-            details={"source": source, "role": item.role.value} | rests_on,
-        )
+        _record(Verb.MEMBERSHIP_GRANTED, by, row, at=at, rests_on=rests_on)
     for row in revoked:
-        _record_revoked(project, row, at=at, source=by.source, actor=by.account, rests_on=rests_on)
+        _record(Verb.MEMBERSHIP_REVOKED, by, row, at=at, rests_on=rests_on)
         row.delete()
     gone = tuple(Grant(row.account_id, Role(row.role), row.evidence) for row in revoked)
     return GrantChange(tuple(granted), gone)
@@ -153,15 +137,7 @@ def set_override(
             kind=kind,
             defaults={"role": role or "", "reason": reason, "created_at": at},
         )
-        record_event(
-            Verb.OVERRIDE_SET,
-            at=at,
-            source=actor.source,
-            actor=actor.account,
-            project=project,
-            account=account,
-            details={"kind": kind.value, "role": role.value if role else ""},
-        )
+        _record(Verb.OVERRIDE_SET, actor, override, at=at)
     return override
 
 
@@ -172,42 +148,36 @@ def lift_overrides(actor: Actor, project: Project, account: Account, *, at: date
         lifted = tuple(Override.objects.filter(account=account, project=project).order_by("kind"))
         for override in lifted:
             Override.objects.filter(pk=override.pk).delete()
-            record_event(
-                Verb.OVERRIDE_LIFTED,
-                at=at,
-                source=actor.source,
-                actor=actor.account,
-                project=project,
-                account=account,
-                details={"kind": override.kind, "role": override.role},
-            )
+            _record(Verb.OVERRIDE_LIFTED, actor, override, at=at)
     return lifted
 
 
-def _take_back(rows: QuerySet[Membership], actor: Actor, project: Project, *, at: datetime) -> int:
+def _take_back(rows: QuerySet[Membership], actor: Actor, *, at: datetime) -> int:
     """Ends memberships, each with its Event; returns how many."""
     found = list(rows)
     for row in found:
-        _record_revoked(project, row, at=at, source=actor.source, actor=actor.account)
+        _record(Verb.MEMBERSHIP_REVOKED, actor, row, at=at)
         row.delete()
     return len(found)
 
 
-def _record_revoked(
-    project: Project,
-    row: Membership,
+def _record(
+    verb: Verb,
+    by: Actor,
+    row: Membership | Override,
     *,
     at: datetime,
-    source: str,
-    actor: Account | None,
     rests_on: Mapping[str, object] = _NOTHING_MORE,
 ) -> None:
+    """One Event about a row of ours, while it is there. `rests_on`: the evidence of its source."""
+    own = {"source": row.source} if isinstance(row, Membership) else {"kind": str(row.kind)}
     record_event(
-        Verb.MEMBERSHIP_REVOKED,
+        verb,
         at=at,
-        source=source,
-        actor=actor,
-        project=project,
-        account=row.account,
-        details={"role": row.role, "source": row.source, **rests_on},
+        source=by.source,
+        actor=by.account,
+        # Keys alone are written: neither is read anew for each of a sweep's rows.
+        project=Project(pk=row.project_id),
+        account=Account(pk=row.account_id),
+        details={"role": str(row.role), **own, **rests_on},
     )

@@ -9,6 +9,7 @@ from pydantic import Field
 from fornix.access.policy import require_administrator
 from fornix.api.refusals import answers
 from fornix.api.shapes import Shape
+from fornix.booking.config import CalpendoConfig
 from fornix.booking.discover import ConnectionCheck, Finding, check_connection
 from fornix.booking.explore import Explored, explore
 from fornix.booking.preview import Preview, preview
@@ -99,8 +100,7 @@ class PreviewOut(Shape):
 )
 def test_connection(request: HttpRequest) -> ConnectionCheck:
     """Reads each type of Calpendo's as a sweep would, changes nothing, and says what works and what does not."""
-    require_administrator(actor_of(request))
-    return check_connection(calpendo_config())
+    return check_connection(_config_for(request))
 
 
 @router.post(
@@ -112,8 +112,7 @@ def test_connection(request: HttpRequest) -> ConnectionCheck:
 )
 def look(request: HttpRequest) -> Explored:
     """Types and properties seen in a few real objects, to choose names by. 503: it does not answer as it should."""
-    require_administrator(actor_of(request))
-    return explore(calpendo_config())
+    return explore(_config_for(request))
 
 
 @router.post(
@@ -125,5 +124,10 @@ def look(request: HttpRequest) -> Explored:
 )
 def show(request: HttpRequest) -> Preview:
     """The first projects by the settings in force; nothing is changed. 503: Calpendo does not answer as it should."""
+    return preview(_config_for(request))
+
+
+def _config_for(request: HttpRequest) -> CalpendoConfig:
+    """The Calpendo as it is configured now, for administrators alone: trying it sends the password there."""
     require_administrator(actor_of(request))
-    return preview(calpendo_config())
+    return calpendo_config()
