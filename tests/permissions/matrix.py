@@ -62,6 +62,20 @@ mirror-look             GET    -            302    302      302          302    
 mirror-look             POST   -            401    403      403          403    403   200           403
 mirror-preview          GET    -            302    302      302          302    302   302           302
 mirror-preview          POST   -            401    403      403          403    403   200           403
+routing                 GET    -            401    403      403          403    403   200           403
+routing-test            GET    -            401    403      403          403    403   200           403
+routing-test            POST   -            401    403      403          403    403   400           403
+routing-replay          GET    -            401    403      403          403    403   200           403
+routing-rule-new        GET    -            401    403      403          403    403   200           403
+routing-rule-new        POST   -            401    403      403          403    403   400           403
+routing-rule            GET    rule         401    403      403          403    403   200           403
+routing-rule            POST   rule         401    403      403          403    403   400           403
+routing-rule-move       GET    rule         302    302      302          302    302   302           302
+routing-rule-move       POST   rule         401    403      403          403    403   302           403
+routing-rule-switch     GET    rule         302    302      302          302    302   302           302
+routing-rule-switch     POST   rule         401    403      403          403    403   302           403
+routing-rule-delete     GET    rule         401    403      403          403    403   200           403
+routing-rule-delete     POST   rule         401    403      403          403    403   200           403
 project-detail          GET    project      401    404      200          200    200   200           404
 project-people          GET    project      401    404      200          200    200   200           404
 project-people-table    GET    project      401    404      200          200    200   200           404
@@ -101,6 +115,13 @@ api-settings-test       POST   -            401    403      403          403    
 api-settings-look       POST   -            401    403      403          403    403   400           403
 api-settings-preview    POST   -            401    403      403          403    403   400           403
 api-bookings            GET    -            401    403      403          403    403   200           403
+upload                  GET    -            401    403      403          200    200   200           403
+upload                  POST   -            401    403      403          400    400   400           403
+project-upload          GET    project      401    404      403          200    200   200           404
+project-upload          POST   project      401    404      403          400    400   400           404
+delivery-detail         GET    delivery     401    404      404          200    404   404           404
+delivery-commit         POST   delivery     401    404      404          302    404   404           404
+delivery-discard        POST   delivery     401    404      404          302    404   404           404
 api-deliveries          GET    -            401    200      200          200    200   200           200
 api-deliveries          POST   -            401    400      403          201    201   201           400
 api-delivery            GET    delivery     401    404      404          200    404   404           404
@@ -140,6 +161,7 @@ FORMS: dict[tuple[str, str], dict[str, object]] = {
     ("api-delivery-look", "POST"): {"keys": ["a"]},
     ("api-person-link", "POST"): {"username": "stranger"},
     ("api-setting", "PUT"): {"value": True},
+    ("routing-rule-move", "POST"): {"place": "1"},
 }
 
 

@@ -13,7 +13,7 @@ from tests.permissions.url_map import Route
 from fornix.access.accounts import find_account
 from fornix.access.actors import OPERATOR
 from fornix.access.memberships import revoke
-from fornix.models import BookingPerson, BookingProject, Delivery, Sweep
+from fornix.models import BookingPerson, BookingProject, Delivery, RoutingRule, Sweep
 from fornix.models.memberships import Role
 from fornix.storage.keys import new_upload_id
 
@@ -62,6 +62,10 @@ def make_world() -> World:
     seen = {"instance": "main", "first_seen_at": factories.AT, "last_seen_at": factories.AT}
     booked = BookingProject.objects.create(external_id="1042", status="Approved", **seen)
     person = BookingPerson.objects.create(external_id="12", **seen)
+    conditions = [{"tag": "PatientID", "pattern": "."}]
+    rule = RoutingRule.objects.create(
+        position=1, name="a rule", conditions=conditions, changed_at=factories.AT
+    )
     arrival = factories.make_arrival("arrival", project_label=project.label)
     in_project = {"project": project.label}
     in_subject = in_project | {
@@ -81,6 +85,7 @@ def make_world() -> World:
             "sweep": {"sweep_id": sweep.pk},
             "booked": {"project_id": booked.pk, "person_id": person.pk},
             "hold": {"hold_id": "all"},
+            "rule": {"rule_id": rule.pk},
             "delivery": delivery_of(people["member"]),
             "setting": {"key": "calpendo.show_empty_projects"},
             "arrival": {"arrival_id": arrival.pk, "file_id": arrival.files.get().pk},

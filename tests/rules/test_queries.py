@@ -31,8 +31,10 @@ from fornix.models import (
     ImagingSession,
     Project,
     Resource,
+    RoutingRule,
     Scan,
     Scanner,
+    Sender,
     Subject,
     Sweep,
 )
@@ -254,6 +256,22 @@ def add_session_of_delivery() -> None:
     delivery.save()
 
 
+def add_rule() -> RoutingRule:
+    position = RoutingRule.objects.count() + 1
+    return RoutingRule.objects.create(position=position, name=f"rule {position}", changed_at=factories.AT)
+
+
+def add_sender() -> Sender:
+    number = Sender.objects.count()
+    return Sender.objects.create(name=f"sender {number}", ae_title=f"AE{number}", created_at=factories.AT)
+
+
+def add_session_of_today() -> ImagingSession:
+    session = add_session()
+    ImagingSession.objects.filter(pk=session.pk).update(visible_at=timezone.now())
+    return session
+
+
 # Every page that lists, by (route, what is listed): a page with two lists has two rows.
 LISTS: dict[tuple[str, str], Listed] = {
     ("home", "projects"): Listed("-", add_project),
@@ -281,8 +299,17 @@ LISTS: dict[tuple[str, str], Listed] = {
     ("api-project", "parts"): Listed("booked", add_part, "administrator"),
     ("api-problems", "projects"): Listed("-", add_booked_project, "administrator"),
     ("api-bookings", "bookings"): Listed("-", add_booking, "administrator"),
+    ("upload", "projects"): Listed("-", add_project),
+    ("upload", "deliveries"): Listed("-", add_delivery),
+    ("project-upload", "deliveries"): Listed("project", add_delivery),
+    ("delivery-detail", "files"): Listed("delivery", add_session_of_delivery),
     ("api-deliveries", "deliveries"): Listed("-", add_delivery),
     ("api-delivery", "files"): Listed("delivery", add_session_of_delivery),
+    ("routing", "rules"): Listed("-", add_rule, "administrator"),
+    ("routing-rule", "senders"): Listed("rule", add_sender, "administrator"),
+    ("routing-rule-new", "senders"): Listed("-", add_sender, "administrator"),
+    ("routing-test", "arrivals"): Listed("-", add_arrival, "administrator"),
+    ("routing-replay", "sessions"): Listed("-", add_session_of_today, "administrator"),
     ("project-detail", "subjects"): Listed("project", add_subject),
     ("project-detail", "people"): Listed("project", add_person),
     ("project-people", "people"): Listed("project", add_person),
@@ -306,6 +333,9 @@ LISTS: dict[tuple[str, str], Listed] = {
 
 # What is asked for with GET and lists nothing.
 SINGLES = {
+    "routing-rule-move",
+    "routing-rule-switch",
+    "routing-rule-delete",
     "api-arrival",
     "arrivals-decide",
     "arrival-states",
