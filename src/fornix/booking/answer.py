@@ -89,7 +89,7 @@ class Answer:
 
     `spells_hidden`: what may not be read is told apart from what is empty. `refused`: wanted properties that this
     Calpendo does not have, as `project piName`. `not_found`: ids of people that are referred to and that it does not
-    know when asked.
+    know when asked; `unasked`: those who could not be asked for in this sweep.
     """
 
     projects: tuple[ProjectRow, ...]
@@ -101,6 +101,7 @@ class Answer:
     spells_hidden: bool = False
     refused: frozenset[str] = frozenset()
     not_found: frozenset[str] = frozenset()
+    unasked: frozenset[str] = frozenset()
 
     @property
     def tells_expiry(self) -> bool:

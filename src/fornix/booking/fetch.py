@@ -23,24 +23,36 @@ MOST_FAILED_PEOPLE = 10
 
 
 def fetch_answer(
-    client: CalpendoClient, config: CalpendoConfig, at: datetime, *, is_far: bool = False
+    client: CalpendoClient, config: CalpendoConfig, at: datetime, *, is_far: bool = False, turn: int = 0
 ) -> Answer:
-    """Everything, as typed rows; bookings of the weeks around `at`, with `is_far` of the year before too."""
+    """Everything, as typed rows; bookings of the weeks around `at`, with `is_far` of the year before too.
+
+    :param turn: counts sweeps: where more people are to be asked for than one sweep asks, others come in each.
+    """
     lists = fetch_lists(client, config)
     lists = replace(lists, projects=with_sets(client, config, lists.projects))
     spelling = detect_spelling(lists.rows)
     bookings = fetch_bookings(client, config, spelling, at, is_far=is_far)
     answer = read_lists(lists, config, spelling)
     missing = _people_not_listed(answer.projects, answer.people)
-    single = _fetch_single(client, config.types.person, missing)
-    found = read_people([row for row in single.values() if row is not None], config, spelling)
+    single = _fetch_single(client, config.types.person, in_turn(missing, turn))
+    found = [
+        row for row in read_people([*filter(None, single.values())], config, spelling) if row is not None
+    ]
     return replace(
         answer,
-        people=(*answer.people, *(row for row in found if row is not None)),
+        people=(*answer.people, *found),
         not_found=frozenset(person_id for person_id, row in single.items() if row is None),
+        unasked=frozenset(missing) - single.keys(),
         bookings=bookings,
         notes=(*answer.notes, *bookings.notes),
     )
+
+
+def in_turn(ids: Sequence[str], turn: int) -> Sequence[str]:
+    """As many as one sweep asks for; in as many sweeps as it takes, each has its turn."""
+    begin = turn * MOST_SINGLE_PEOPLE % len(ids) if len(ids) > MOST_SINGLE_PEOPLE else 0
+    return [*ids[begin:], *ids[:begin]][:MOST_SINGLE_PEOPLE]
 
 
 def _people_not_listed(projects: Sequence[ProjectRow], people: Sequence[PersonRow]) -> Sequence[str]:
@@ -93,4 +105,4 @@ def _fetch_single(client: CalpendoClient, type_name: str, ids: Sequence[str]) ->
         return (person_id, person) if read_id(person.get("id")) == person_id else None
 
     with ThreadPoolExecutor(PARALLEL) as pool:
-        return dict(filter(None, pool.map(ask, ids[:MOST_SINGLE_PEOPLE])))
+        return dict(filter(None, pool.map(ask, ids)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import date
 
@@ -25,18 +25,21 @@ def next_people(
     aliases: Mapping[str, str],
     *,
     tells_expiry: bool,
+    unasked: Collection[str] = (),
 ) -> dict[str, Person]:
     """Everybody after the answer; whoever is missing from it is marked, and keeps what they have.
 
     :param today: the day of the site's calendar, for expiry dates.
     :param aliases: e-mail domains that are another one by other names (contract calpendo 4.1.4).
     :param tells_expiry: somebody's expiry date can be read; else the known ones stay.
+    :param unasked: whom nobody could be asked for: nothing is known of them, so they are not missing either.
     """
     told = rows if tells_expiry else (replace(row, expires_on=UNKNOWN) for row in rows)
     after = {row.id: _next_person(people.get(row.id, Person(row.id)), row, today, aliases) for row in told}
     for person_id, person in people.items():
         if person_id not in after:
-            after[person_id] = replace(person, absence=roll.missed(person_id, person.absence))
+            absence = person.absence if person_id in unasked else roll.missed(person_id, person.absence)
+            after[person_id] = replace(person, absence=absence)
     return after
 
 

@@ -148,6 +148,7 @@ def _surroundings(
         roll,
         dict(config.alias_domains),
         tells_expiry=answer.tells_expiry,
+        unasked=answer.unasked,
     )
     resources = {
         row.id: BookedResource(row.id, row.name, modality_of(row.id, row.name, config.scanners))

@@ -10,16 +10,17 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from django.db.models import Count
+from django.db.models import Count, Max
 
 from fornix.booking.absence import call_roll
 from fornix.booking.answer_hash import answer_hash
 from fornix.booking.apply import apply_plan
 from fornix.booking.client import USUAL, CalpendoClient, Patience
+from fornix.booking.comparison import Baseline
 from fornix.booking.config import CalpendoConfig, source_of
 from fornix.booking.fetch import fetch_answer
 from fornix.booking.identity import linking_of
-from fornix.booking.judge import Baseline, Judgement, judge
+from fornix.booking.judge import Judgement, judge
 from fornix.booking.lease import LeaseLost, end_sweep, kept_alive, take_lease
 from fornix.booking.load import load_mirror
 from fornix.booking.plan import Plan, make_plan
@@ -171,7 +172,7 @@ def _prepare(order: _Order, sweep_id: int | None) -> _Prepared:
     config, at = order.config, order.at
     with CalpendoClient(config, order.patience) as client:
         try:
-            answer = fetch_answer(client, config, at, is_far=_is_far_due(config.instance, at))
+            answer = fetch_answer(client, config, at, is_far=_is_far_due(config.instance, at), turn=_turn())
         except CalpendoUnusable as refusal:
             return _Prepared(_incomplete(sweep_id, str(refusal), client.requests, {}))
         mirror = load_mirror(config.instance, answer.bookings, linking=linking_of(config))
@@ -233,6 +234,11 @@ def _is_far_due(instance: str, at: datetime) -> bool:
         for each in recent.only("details", "started_at")
         if each.details.get(BOOKINGS_FROM)
     )
+
+
+def _turn() -> int:
+    """Another number for each sweep that left a row, one after the other."""
+    return Sweep.objects.aggregate(latest=Max("pk"))["latest"] or 0
 
 
 def _baseline(instance: str) -> Baseline | None:

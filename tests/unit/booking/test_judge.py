@@ -8,7 +8,8 @@ import pytest
 from tests.unit.booking.answers import AT, CONFIG, NOTHING, answer_of, applied, person_row, project_row
 
 from fornix.booking.answer import Answer
-from fornix.booking.judge import Baseline, judge
+from fornix.booking.comparison import Baseline
+from fornix.booking.judge import judge
 from fornix.booking.plan import make_plan
 from fornix.booking.wire import UNKNOWN, References
 

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from tests.unit.booking.answers import AT, CONFIG, NOTHING, answer_of, applied, person_row, project_row
 
 from fornix.booking.answer import Answer, PiReading
+from fornix.booking.comparison import Baseline
 from fornix.booking.config import PiSource
-from fornix.booking.judge import Baseline, judge
+from fornix.booking.judge import judge
 from fornix.booking.mirror import PI, Mirror, Part
 from fornix.booking.plan import make_plan
 from fornix.booking.wire import UNKNOWN, Day

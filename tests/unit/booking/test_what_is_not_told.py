@@ -19,8 +19,9 @@ from tests.unit.booking.answers import (
 )
 
 from fornix.booking.answer import Answer, PiReading
+from fornix.booking.comparison import Baseline
 from fornix.booking.config import PiSource
-from fornix.booking.judge import Baseline, judge
+from fornix.booking.judge import judge
 from fornix.booking.mirror import Mirror
 from fornix.booking.plan import make_plan
 from fornix.booking.wire import UNKNOWN, References
