@@ -75,6 +75,7 @@ class ProjectRecord:
     facts: tuple[Fact, ...]
     is_readable: bool
     manages_members: bool
+    adds_data: bool
 
 
 def get_project(actor: Actor, code: str) -> ProjectRecord:
@@ -101,6 +102,7 @@ def get_project(actor: Actor, code: str) -> ProjectRecord:
         facts=(*(_facts_told(booked, parts, codes) if booked else ()), *_facts_of_here(row)),
         is_readable=can(actor, Action.DATA_READ, row).allowed,
         manages_members=can(actor, Action.MEMBERS_MANAGE, row).allowed,
+        adds_data=can(actor, Action.DATA_ADD, row).allowed,
     )
 
 

@@ -10,6 +10,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from fornix import wiring
+from fornix.access.policy import Action
+from fornix.access.visibility import projects_for
 from fornix.booking.alarms import Alarms, alarms
 from fornix.catalog.arrivals import waiting_count
 from fornix.catalog.mirror import STALE_AFTER_INTERVALS, last_complete_at
@@ -30,6 +32,8 @@ MIRROR_PAGES = {
     "mirror-look",
     "mirror-preview",
 }
+SCANNER_PAGES = {"scanners", "scanner-new", "scanner-save", "scanner-echo", "scanner-detail"}
+UPLOAD_PAGES = {"upload", "project-upload", "delivery-detail"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,18 +84,22 @@ def frame_of(request: HttpRequest) -> Frame:
     if account is None:
         return Frame("", "", is_administrator=False, has_forms=True, places=())
     match = request.resolver_match
-    here = match.url_name if match else ""
+    here = (match.url_name or "") if match else ""
     is_there = here in ("arrivals", "arrival-detail")
     places = [
         Place("Home", "home", reverse("home"), here == "home"),
         Place("Arrivals", "down", reverse("arrivals"), is_there, waiting_count(actor)),
     ]
+    if actor.is_administrator or projects_for(actor, Action.DATA_ADD).exists():
+        places.append(Place("Upload", "up", reverse("upload"), here in UPLOAD_PAGES))
     strip = None
     if actor.is_administrator:
         told = alarms()
         strip = _strip(told)
         places += [
+            Place("Routing", "filter", reverse("routing"), here.startswith("routing")),
             Place("Mirror", "sync", reverse("mirror"), here in MIRROR_PAGES, _waiting(told)),
+            Place("Scanners", "layers", reverse("scanners"), here in SCANNER_PAGES),
         ]
     return Frame(
         name=account.name or account.username,
