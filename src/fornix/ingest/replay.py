@@ -96,12 +96,12 @@ def try_session(actor: Actor, accession: str, store: Store, rules: SiteRules, *,
     if session is None:
         raise NotVisible("There is no such session.")
     evidence = _evidence(session, _headers([session], store).get(session.pk, []), rules)
-    return Trial(evidence, _traced(evidence, rules, enabled_rules(), at))
+    return Trial(evidence, trace(_case(evidence, rules, enabled_rules(), at)))
 
 
-def _traced(evidence: Evidence, rules: SiteRules, chosen: tuple[Rule, ...], at: datetime) -> Trace:
+def _case(evidence: Evidence, rules: SiteRules, chosen: tuple[Rule, ...], at: datetime) -> Case:
     senders = frozenset(pk for pk in (evidence.machine.sender_id,) if pk is not None)
-    return trace(Case(evidence, moment_of(rules, at), asks_filed=False, rules=chosen, senders=senders))
+    return Case(evidence, moment_of(rules, at), asks_filed=False, rules=chosen, senders=senders)
 
 
 def _replayed(
@@ -111,7 +111,8 @@ def _replayed(
     chosen: tuple[Rule, ...],
     at: datetime,
 ) -> Replayed:
-    found = _traced(_evidence(session, headers, rules), rules, chosen, at)
+    case = _case(_evidence(session, headers, rules), rules, chosen, at)
+    found = trace(replace(case, wants_guesses=False))
     why = found.told[-1].text if found.told else ""
     if found.target is None:
         return Replayed(session, Fate.WAITS, "", "", str(found.waits))

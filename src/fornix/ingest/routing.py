@@ -94,6 +94,7 @@ def trace(case: Case) -> Trace:
     try:
         step, target = way.decide()
     except Waits as waits:
-        waits.guesses = guess(waits, case.evidence, bookings, case.moment, case.reach, way.among)
+        if case.wants_guesses:
+            waits.guesses = guess(waits, case.evidence, bookings, case.moment, case.reach, way.among)
         return Trace(tuple(way.told), tried, bookings, waits=waits)
     return Trace(tuple(way.told), tried, bookings, target=target, step=step)

@@ -59,6 +59,7 @@ class Case:
     explicit: str = ""
     may_create: bool = False
     asks_filed: bool = True
+    wants_guesses: bool = True
     senders: frozenset[int] = frozenset()
     rules: tuple[Rule, ...] = ()
 
