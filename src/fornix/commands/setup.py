@@ -7,10 +7,15 @@ import os
 import sys
 from io import TextIOWrapper
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from django.db.utils import DatabaseError, OperationalError
 
 from fornix.errors import Unavailable
+
+if TYPE_CHECKING:
+    from fornix.integrity.database_address import DatabaseAddress
+    from fornix.settings.environment import Environment
 
 
 def open_archive(data: Path | None) -> None:
@@ -18,9 +23,7 @@ def open_archive(data: Path | None) -> None:
 
     :param data: the folder of `--data`; None means FORNIX_DATA or its default.
     """
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "fornix.settings")
-    if data is not None:
-        os.environ["FORNIX_DATA"] = str(data.absolute())
+    _name_archive(data)
     # Names of files and texts of headers are printed as far as the terminal can show them.
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
@@ -34,6 +37,22 @@ def open_archive(data: Path | None) -> None:
         raise
     except DatabaseError as error:
         raise Unavailable(f"The database of the data folder is damaged, or none: {error}.") from error
+
+
+def find_archive(data: Path | None) -> tuple[Environment, DatabaseAddress]:
+    """What the settings say of an archive, and where its database is. Nothing of it is made, or brought up to date."""
+    _name_archive(data)
+    from fornix.integrity.database_address import address_of
+    from fornix.settings.environment import database_settings, read_environment
+
+    environment = read_environment()
+    return environment, address_of(database_settings(environment))
+
+
+def _name_archive(data: Path | None) -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "fornix.settings")
+    if data is not None:
+        os.environ["FORNIX_DATA"] = str(data.absolute())
 
 
 def _open() -> None:

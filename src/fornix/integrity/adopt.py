@@ -13,6 +13,7 @@ from fornix.dicom.labels import fold_code
 from fornix.errors import Refused
 from fornix.ingest.dropping import QUERY, drop_files
 from fornix.integrity.manifest_text import FORMAT, ManifestUnreadable
+from fornix.integrity.manifests import state_of
 from fornix.integrity.rows import Row, values_for
 from fornix.models import (
     Account,
@@ -59,6 +60,8 @@ def adopt_session(lines: Iterator[Row], *, manifest_number: int, keeps_ids: bool
         for line in lines:
             _take(adopted, line)
         _write_files(adopted)
+        adopted.session.manifest_at = state_of(adopted.session)
+        adopted.session.save(update_fields=["manifest_at"])
     except (KeyError, TypeError, AttributeError) as error:
         raise ManifestUnreadable from error
     return adopted.session

@@ -14,7 +14,7 @@ from fornix.errors import ArchiveError
 from fornix.integrity.counters import check_counters
 from fornix.integrity.findings import CannotMend, Finding, Inspection
 from fornix.integrity.manifest_checks import check_manifests
-from fornix.integrity.orphans import check_rows
+from fornix.integrity.orphans import check_accessions, check_rows
 from fornix.integrity.recover import end_recovery
 from fornix.integrity.stored import check_hashes, check_store
 from fornix.storage.store import Store
@@ -39,11 +39,12 @@ def check(store: Store, *, read_bytes: bool) -> Iterator[Finding]:
 def inspect(inspection: Inspection, *, read_bytes: bool) -> Iterator[Finding]:
     """As `check`, of a given moment. What counts or names something comes after it, so that mending in this order
     mends all."""
-    yield from check_rows(inspection.store)
+    yield from check_rows()
     yield from check_manifests(inspection, reads=read_bytes)
     yield from check_store(inspection)
     if read_bytes:
         yield from check_hashes(inspection)
+    yield from check_accessions(inspection.store)
     yield from check_counters()
 
 

@@ -67,7 +67,7 @@ def write_manifest(session_id: int, store: Store) -> bool:
     session = ImagingSession.objects.select_related(
         "project__booking_project", "subject", "booking__scanner", "booking__booking_project"
     ).get(pk=session_id)
-    state_at = _state_at(session)
+    state_at = state_of(session)
     stored = stored_numbers(store, session.accession)
     number = max([session.manifest_number, *stored]) + 1
     try:
@@ -84,10 +84,11 @@ def write_manifest(session_id: int, store: Store) -> bool:
 def _unchanged(session: ImagingSession, state_at: datetime) -> Iterator[Row]:
     yield from session_lines(session)
     now = ImagingSession.objects.get(pk=session.pk)
-    if _state_at(now) != state_at or now.file_count != session.file_count:
+    if state_of(now) != state_at or now.file_count != session.file_count:
         raise RowsChanged
 
 
-def _state_at(session: ImagingSession) -> datetime:
+def state_of(session: ImagingSession) -> datetime:
+    """The newest change of its rows: what `manifest_at` is once they are written down."""
     flagged_at: datetime | None = session.flags.aggregate(last=Max("raised_at"))["last"]
     return max(session.changed_at, flagged_at or session.changed_at)

@@ -16,8 +16,8 @@ from fornix.storage.store import Store
 _ROWS_AT_ONCE = 5_000
 
 
-def check_rows(store: Store) -> Iterator[Finding]:
-    """Bytes without a file, sessions that were never finished, parts of other sessions, numbers given again."""
+def check_rows() -> Iterator[Finding]:
+    """Bytes without a file, sessions that were never finished, parts of other sessions."""
     yield from _unnamed_blobs()
     yield from _unfinished_sessions()
     for model, holder in ((Resource, "scan__session"), (ImagingSession, "subject__project")):
@@ -25,7 +25,6 @@ def check_rows(store: Store) -> Iterator[Finding]:
         odd = model._default_manager.filter(~Q(**{holder: here}), **{f"{holder}__isnull": False})
         for row in odd.order_by("pk"):
             yield Finding("row", f"{model.__name__} {row.pk}", "what it belongs to is part of something else")
-    yield from _accessions(store)
 
 
 def _unnamed_blobs() -> Iterator[Finding]:
@@ -52,7 +51,7 @@ def _unfinished_sessions() -> Iterator[Finding]:
             yield Finding("row", session.accession, "was begun and never finished; import its data again")
 
 
-def _accessions(store: Store) -> Iterator[Finding]:
+def check_accessions(store: Store) -> Iterator[Finding]:
     """A number that was given once is never given again, not even after an older database was put back."""
     for kind, highest in highest_numbers(store).items():
         counter = AccessionCounter.objects.filter(kind=kind).first()
