@@ -139,8 +139,11 @@ def test_one_uid_with_two_contents_is_kept_twice_and_flagged(served, tmp_path):
     wait_until_filed(served, [uid])
 
     assert rows_of(served, [uid]) == [[uid, True], [uid, True]]
-    code = "answer = list(Flag.objects.values_list('kind', 'detail'))"
-    assert any(uid in detail or kind for kind, detail in inside(served.environment, code))
+    code = (
+        f"session = File.objects.filter(sop_instance_uid='{uid}')[0].resource.session\n"
+        "answer = [flag.kind for flag in session.flags.all()]"
+    )
+    assert inside(served.environment, code) == ["other_bytes"]
 
 
 def test_a_sender_that_aborts_at_any_pdu_leaves_nothing_and_may_send_again(served, tmp_path):
