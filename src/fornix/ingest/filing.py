@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import F
 from django.utils import timezone
 
@@ -89,12 +89,8 @@ def file_arrival(
         return None
     except Waits as refusal:
         return _wait(arrival, str(refusal), facts, guesses=refusal.guesses)
-    except Unavailable as outage:
-        if by_person or isinstance(outage, BytesMissing):
-            return _wait(arrival, str(outage), facts, is_failure=True)
-        logger.warning("action=filing-put-off arrival=%s error=%s", arrival.id, type(outage).__name__)
-        rest(arrival, until=timezone.now() + REST_IN_OUTAGE, is_counted=False)
-        return None
+    except (Unavailable, OperationalError, InterfaceError) as outage:
+        return _put_off(arrival, outage, facts, by_person=by_person)
     except ArchiveError as refusal:
         return _wait(arrival, str(refusal), facts, is_failure=True)
     except Exception as error:  # noqa: BLE001 - one odd arrival must not keep the others out; it is counted and told
@@ -240,6 +236,17 @@ def _wait(
         first_name=arrival.files.order_by("name").values_list("name", flat=True).first() or "",
         is_failure=is_failure,
     )
+
+
+def _put_off(arrival: Arrival, outage: Exception, facts: Facts, *, by_person: bool) -> Filed | None:
+    """Store or database do not answer: tried again later, for as long as it takes. Bytes that are gone stay gone."""
+    is_ours = isinstance(outage, Unavailable)
+    if isinstance(outage, BytesMissing) or by_person:
+        reason = str(outage) if is_ours else "the database did not answer. Try it again"
+        return _wait(arrival, reason, facts, is_failure=True)
+    logger.warning("action=filing-put-off arrival=%s error=%s", arrival.id, type(outage).__name__)
+    rest(arrival, until=timezone.now() + REST_IN_OUTAGE, is_counted=False)
+    return None
 
 
 def _give_up(arrival: Arrival, error: Exception, facts: Facts, *, by_person: bool) -> Filed | None:

@@ -173,20 +173,16 @@ class _Beginning:
 
 def _record(landed: Sequence[Landed]) -> list[Recorded | Exception]:
     """One commit for all. When the database refuses something of it, each by itself, so that one harms no other."""
+    opened = None
     try:
+        connection.ensure_connection()
+        opened = connection.connection
         return [*record_landed(landed)]
     except Error as error:
-        is_lost = _is_connection_lost()
         logger.error("action=not-recorded instances=%d error=%s", len(landed), type(error).__name__)  # noqa: TRY400
-        if is_lost or len(landed) == 1 or isinstance(error, OperationalError):
-            return [RecordUnknown() if is_lost else NotRecorded() for _ in landed]
+        # Django opens another connection at once where one broke: then nobody knows what became of the commit.
+        if opened is not None and connection.connection is not opened:
+            return [RecordUnknown() for _ in landed]
+        if len(landed) == 1 or isinstance(error, OperationalError):
+            return [NotRecorded() for _ in landed]
     return [outcome for item in landed for outcome in _record([item])]
-
-
-def _is_connection_lost() -> bool:
-    """Whether nobody can tell if the last commit took place. The next query opens a connection anew."""
-    if connection.in_atomic_block:
-        return False
-    is_lost = connection.connection is None or not connection.is_usable()
-    connection.close_if_unusable_or_obsolete()
-    return is_lost
