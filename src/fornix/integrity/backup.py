@@ -16,7 +16,7 @@ from fornix.errors import Invalid, Unavailable
 from fornix.integrity.byte_copies import Copied, Named, copy_bytes
 from fornix.integrity.database_address import DatabaseAddress
 from fornix.integrity.manifest_text import stored_numbers
-from fornix.integrity.saved_database import SavedDatabase, is_named_now, save_database
+from fornix.integrity.saved_database import SavedDatabase, are_named_now, save_database
 from fornix.integrity.saved_keys import Saved, read_saved, write_saved
 from fornix.integrity.site_names import SITE
 from fornix.integrity.snapshots import BackupFolder, Snapshot, writing_backup
@@ -102,7 +102,7 @@ def _save(
             wanted, origin.store, folder.store(), copied, verify=verify and is_first, tell=tell
         ):
             pass
-        if all(is_named_now(origin.database, key) for key in copied.gone.first):
+        if are_named_now(origin.database, copied.gone.first):
             return snapshot, saved
     raise Unavailable(
         "So much is deleted in the archive just now that no moment of it can be saved. Try again later."

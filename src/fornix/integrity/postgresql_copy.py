@@ -44,7 +44,7 @@ class Moment:
 
     def named(self) -> Iterator[Saved]:
         """The bytes that it names."""
-        for query in (KEYS_QUERY, PARTS_QUERY):
+        for query in (KEYS_QUERY, PARTS_QUERY) if _has_parts(self.connection) else (KEYS_QUERY,):
             # The server's own order of text is the country's.
             yield from (Saved(*row) for row in self._rows(query + ' ORDER BY key COLLATE "C"'))
 
@@ -68,14 +68,22 @@ def moment_of(address: DatabaseAddress) -> Iterator[Moment]:
         connection.rollback()
 
 
-def is_named_now(address: DatabaseAddress, key: str) -> bool:
-    """Whether the database, as it is at this moment, names the key."""
-    query = (
-        "SELECT 1 FROM fornix_blob WHERE key = %(key)s "
-        "UNION ALL SELECT 1 FROM fornix_transferpart WHERE key = %(key)s"
-    )
+def are_named_now(address: DatabaseAddress, keys: list[str]) -> bool:
+    """Whether the database, as it is at this moment, names all these keys."""
     with connect(address) as connection:
-        return connection.execute(query, {"key": key}).fetchone() is not None
+        rows = connection.execute(
+            "SELECT DISTINCT key FROM fornix_blob WHERE key = ANY(%s)", [keys]
+        ).fetchall()
+        if _has_parts(connection):
+            parts = "SELECT key FROM fornix_transferpart WHERE key = ANY(%s)"
+            rows += connection.execute(parts, [keys]).fetchall()
+    return {key for (key,) in rows} >= set(keys)
+
+
+def _has_parts(connection: psycopg.Connection[Any]) -> bool:
+    """An archive of an earlier version has no such table."""
+    row = connection.execute("SELECT to_regclass('fornix_transferpart') IS NOT NULL").fetchone()
+    return bool(row and row[0])
 
 
 def require_empty(address: DatabaseAddress) -> None:

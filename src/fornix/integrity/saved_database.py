@@ -41,11 +41,11 @@ def save_database(address: DatabaseAddress, snapshot: Snapshot) -> SavedDatabase
     return SavedDatabase(keys, sessions)
 
 
-def is_named_now(address: DatabaseAddress, key: str) -> bool:
-    """Whether the database, as it is at this moment, names the key."""
+def are_named_now(address: DatabaseAddress, keys: list[str]) -> bool:
+    """Whether the database, as it is at this moment, names all these keys."""
     if address.kind is DatabaseKind.SQLITE:
-        return sqlite_copy.is_named_now(address.path, key)
-    return postgresql_copy.is_named_now(address, key)
+        return sqlite_copy.are_named_now(address.path, keys)
+    return postgresql_copy.are_named_now(address, keys)
 
 
 def _write_lines(path: Path, lines: Iterator[str]) -> None:

@@ -12,6 +12,8 @@ from urllib.parse import quote
 from fornix.errors import Unavailable
 from fornix.integrity.saved_keys import KEYS_QUERY, PARTS_QUERY, SESSIONS_QUERY, Saved
 
+_NAMING = ("SELECT 1 FROM fornix_blob", "SELECT 1 FROM fornix_transferpart")
+
 
 class DatabaseMissing(Unavailable):
     """There is no database here."""
@@ -43,19 +45,15 @@ def sessions_in_copy(path: Path) -> Iterator[str]:
     yield from (accession for (accession,) in _rows(path, SESSIONS_QUERY))
 
 
-def is_named_now(path: Path, key: str) -> bool:
-    """Whether the database, as it is at this moment, names the key."""
-    with closing(_open_to_read(path)) as connection:
-        for table in ("fornix_blob", "fornix_transferpart"):
-            if connection.execute(f"SELECT 1 FROM {table} WHERE key = ?", (key,)).fetchone():  # noqa: S608 - our names
-                return True
-    return False
+def are_named_now(path: Path, keys: list[str]) -> bool:
+    """Whether the database, as it is at this moment, names all these keys."""
+    return all(any(any(_rows(path, f"{query} WHERE key = ?", key)) for query in _NAMING) for key in keys)
 
 
-def _rows(path: Path, query: str) -> Iterator[tuple[Any, ...]]:
+def _rows(path: Path, query: str, *values: str) -> Iterator[tuple[Any, ...]]:
     with closing(_open_to_read(path)) as connection:
         try:
-            yield from connection.execute(query)
+            yield from connection.execute(query, values)
         except sqlite3.OperationalError as error:
             if "no such table" not in str(error):  # an archive of an earlier version has fewer
                 raise

@@ -10,8 +10,10 @@ from tests.integration.ingest.archive import mri, put
 
 from fornix import wiring
 from fornix.commands import check as check_command
+from fornix.errors import Invalid
 from fornix.ingest.receive import Destination, Origin, open_upload, receive
 from fornix.ingest.sources import find_sources
+from fornix.integrity.snapshots import NoBackup
 from fornix.models import Arrival, Blob, File, ImagingSession, Project, Resource, Scan, Subject
 
 
@@ -145,3 +147,31 @@ def test_the_command_names_each_finding_and_exits_1(whole, path, blob, capsys):
     assert (code, json_code) == (1, 1)
     assert out.splitlines()[0] == f"bytes_missing: {blob.key}: a row names bytes that are not there"
     assert [finding["kind"] for finding in json.loads(json_out)["findings"]] == ["bytes_missing"]
+
+
+def test_the_command_mends_says_what_it_did_and_exits_0(whole, capsys):
+    Project.objects.update(file_count=99)
+
+    code, out = run(capsys, "--repair")
+
+    assert code == 0
+    assert out.splitlines()[1].startswith("  mended: file_count is ")
+    assert out.endswith("1 findings, 1 mended\n")
+    assert run(capsys)[0] == 0
+
+
+def test_the_command_says_what_is_left_to_a_person_and_exits_1(whole, path, capsys):
+    path.unlink()
+
+    code, out = run(capsys, "--repair", "--json")
+
+    (finding,) = json.loads(out)["findings"]
+    assert (code, finding["mended"]) == (1, False)
+    assert "--from BACKUP" in finding["outcome"]
+
+
+def test_a_folder_that_is_no_backup_is_refused(whole, tmp_path):
+    with pytest.raises(NoBackup):
+        run(None, "--repair", "--from", str(tmp_path))
+    with pytest.raises(Invalid, match="--repair"):
+        run(None, "--from", str(tmp_path))
