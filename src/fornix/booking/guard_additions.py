@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from fornix.access.policy import ROLE_ORDER
 from fornix.booking.config import Thresholds
-from fornix.booking.mirror import BookedProject, Mirror, Part, Person
+from fornix.booking.mirror import BookedProject, Mirror, Part, Person, RolesHeld
 from fornix.booking.roles import strongest
 from fornix.booking.standing import ProjectStanding
 from fornix.models.booking import Hold
@@ -62,8 +62,11 @@ def _held_back(
     project: BookedProject, back: Mapping[Part, Hold], before: BookedProject | None
 ) -> BookedProject:
     """Without the parts that wait, and with the roles that parts gave before."""
-    part_roles = before.part_roles if before else project.part_roles
-    return replace(project, parts={**project.parts, **back}, part_roles=part_roles)
+    project = replace(project, parts={**project.parts, **back})
+    if before is None or before.part_roles == project.part_roles:
+        return project
+    held = RolesHeld(project.part_roles, Hold.PENDING)
+    return replace(project, part_roles=before.part_roles, roles_held=held)
 
 
 def _roles_differ(mirror: Mirror, projects: Mapping[str, BookedProject], attached: Iterable[str]) -> bool:
@@ -72,10 +75,9 @@ def _roles_differ(mirror: Mirror, projects: Mapping[str, BookedProject], attache
 
 def _reason(number: int, of: int, *, is_by_roles: bool) -> str:
     if is_by_roles:
-        # Nobody decides on this person by person: the site chose it, and can allow it.
         return (
             f"{number} people would get in, or get more by calpendo.roles, at once, where {of} are now; all of them "
-            "wait, and the roles stay as they were until calpendo.guards.added_most allows so many"
+            "wait, and the roles stay as they were until somebody approves them"
         )
     return f"{number} people would get into projects with data at once, where {of} are now; all of them wait"
 

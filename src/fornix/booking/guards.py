@@ -221,3 +221,5 @@ def _waiting_parts(project: BookedProject) -> Iterable[Waiting]:
         yield Waiting(project.id, f"{project.title}: {len(_people(leaving))} of {of} people would be removed")
     if joining:
         yield Waiting(project.id, f"{project.title}: {len(_people(joining))} people would be added")
+    if project.roles_held is not None and project.roles_held.hold is Hold.PENDING:
+        yield Waiting(project.id, f"{project.title}: its people would get other roles by calpendo.roles")

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
-from django.db.models import Min, Q
+from django.db.models import Min, Q, QuerySet
 
-from fornix.catalog.people import person_name
+from fornix.booking.held_roles import HELD_KEY, raised_parts, read_held
+from fornix.booking.mirror import RolesHeld, as_roles
+from fornix.catalog.people import PARTS, person_name
 from fornix.models import BookingPerson, BookingProject, BookingRole, Project
 from fornix.models.booking import Hold
 
@@ -19,6 +22,8 @@ WAITING = Q(hold__in=(Hold.WAITING, Hold.PENDING))
 HELD = WAITING | Q(hold__in=(Hold.KEPT, Hold.REFUSED))
 DECIDED = (Hold.KEPT, Hold.REFUSED)
 ANY = Q()
+# Projects with roles that the site chose and that wait for a decision.
+_RAISES = Q(**{f"part_roles__{HELD_KEY}": Hold.PENDING.value})
 
 
 class HoldKind(StrEnum):
@@ -64,7 +69,7 @@ def find_held(kind: HoldKind, pk: int) -> Held | None:
         case HoldKind.STATUS:
             found = held_projects(Q(pk=pk))
         case _:
-            found = (each for each in held_parts(Q(booking_project=pk)) if each.kind is kind)
+            found = (each for each in held_parts(pk) if each.kind is kind)
     return next(found, None)
 
 
@@ -113,27 +118,93 @@ def held_projects(only: Q = ANY) -> Iterator[Held]:
         )
 
 
-def held_parts(only: Q = ANY) -> Iterator[Held]:
-    """Projects that people leave or join in Calpendo and not here; one line for each project and direction.
+def held_parts(booked: int | None = None) -> Iterator[Held]:
+    """Projects that people leave or join in Calpendo and not here, or that would give more to their people by the roles
+    that the site chose; one line for each project and direction.
 
     While something waits, the line is about that alone; what was decided earlier is told again after it.
+
+    :param booked: our number of the only one that is asked about.
     """
+    only = Q() if booked is None else Q(booking_project=booked)
     roles = BookingRole.objects.filter(HELD, only).select_related("person", "booking_project").order_by("pk")
     found: defaultdict[tuple[int, HoldKind], list[BookingRole]] = defaultdict(list)
+    projects: dict[int, BookingProject] = {}
     for role in roles:
         kind = HoldKind.REMOVAL if role.hold in PART_HOLDS[HoldKind.REMOVAL] else HoldKind.ADDITION
         found[role.booking_project_id, kind].append(role)
-    labels = _labels([pk for pk, _ in found])
-    for (pk, kind), rows in found.items():
-        waiting = [row for row in rows if row.hold not in DECIDED]
-        yield _of_parts(kind, labels.get(pk, ""), waiting or rows)
+        projects[role.booking_project_id] = role.booking_project
+    raised = {row.pk: row for row in raising_projects() if booked in (None, row.pk)}
+    projects |= raised
+    labels = _labels([*projects])
+    for pk, kind in sorted({*found, *((pk, HoldKind.ADDITION) for pk in raised)}):
+        parts = _HeldParts(kind, projects[pk], found.get((pk, kind), []), kind is HoldKind.ADDITION)
+        yield parts.line(labels.get(pk, ""))
+
+
+def raising_projects() -> QuerySet[BookingProject]:
+    """Those whose roles are held otherwise than the site chose them."""
+    return BookingProject.objects.filter(part_roles__has_key=HELD_KEY).order_by("pk")
+
+
+@dataclass(frozen=True, slots=True)
+class _HeldParts:
+    """All that is held of one project in one direction. `raises`: roles can be a part of it."""
+
+    kind: HoldKind
+    booked: BookingProject
+    roles: Sequence[BookingRole]
+    raises: bool
+
+    def line(self, label: str) -> Held:
+        """What waits, or else what was decided."""
+        held = read_held(self.booked.part_roles) if self.raises else None
+        is_decided = all(role.hold in DECIDED for role in self.roles) and (
+            held is None or held.hold in DECIDED
+        )
+        roles = [role for role in self.roles if is_decided or role.hold not in DECIDED]
+        held = held if held is not None and (is_decided or held.hold not in DECIDED) else None
+        reasons = ([_TOLD[self.kind]] if roles else []) + ([self._raise(held)] if held else [])
+        names = [*_names(roles), *(self._raised(held) if held else ())]
+        since = [role.held_at or role.since for role in roles]
+        return Held(
+            id=f"{self.kind}-{self.booked.pk}",
+            kind=self.kind,
+            project=label,
+            booked_title=_title(self.booked),
+            reason="; ".join([*reasons, *([_DECIDED[self.kind]] if is_decided else [])]),
+            people=tuple(dict.fromkeys(names)),
+            since=min([*since, *([held.since] if held and held.since else [])]),
+            digest=_digest(
+                *_states(roles), *([sorted(self.booked.part_roles.items(), key=str)] if held else ())
+            ),
+            is_decided=is_decided,
+        )
+
+    def _raise(self, held: RolesHeld) -> str:
+        more = raised_parts(as_roles(self.booked.part_roles), held).items()
+        changes = ", ".join(f"{PARTS[part]} becomes {asked.value}" for part, (_, asked) in more)
+        return f"calpendo.roles gives more: {changes}" if changes else "calpendo.roles gives other roles"
+
+    def _raised(self, held: RolesHeld) -> tuple[str, ...]:
+        more = raised_parts(as_roles(self.booked.part_roles), held)
+        roles = BookingRole.objects.filter(booking_project=self.booked, part__in=more).exclude(
+            hold__in=PART_HOLDS[HoldKind.ADDITION]
+        )
+        return _names(list(roles.select_related("person").order_by("pk")))
+
+
+_TOLD = {HoldKind.REMOVAL: "no longer listed in Calpendo", HoldKind.ADDITION: "newly listed in Calpendo"}
+_DECIDED = {HoldKind.REMOVAL: "they stay by decision", HoldKind.ADDITION: "refused by decision"}
 
 
 def waiting_count() -> int:
     """How many lines wait for a decision."""
-    roles = BookingRole.objects.filter(WAITING).values("booking_project", "hold").distinct().count()
-    people, projects = BookingPerson.objects.filter(WAITING), BookingProject.objects.filter(WAITING)
-    return roles + people.count() + projects.count()
+    roles = BookingRole.objects.filter(WAITING).values_list("booking_project", "hold").distinct()
+    projects = list(BookingProject.objects.filter(WAITING | _RAISES).values_list("pk", "hold", "part_roles"))
+    raises = {(pk, Hold.PENDING.value) for pk, _, written in projects if _is_raising(written)}
+    by_status = sum(hold in (Hold.WAITING, Hold.PENDING) for _, hold, _ in projects)
+    return len({*roles} | raises) + by_status + BookingPerson.objects.filter(WAITING).count()
 
 
 def oldest_held_at() -> datetime | None:
@@ -142,24 +213,13 @@ def oldest_held_at() -> datetime | None:
         model._default_manager.filter(WAITING).aggregate(oldest=Min("held_at"))["oldest"]
         for model in (BookingPerson, BookingProject, BookingRole)
     ]
+    raises = (read_held(row.part_roles) for row in BookingProject.objects.filter(_RAISES))
+    found += [held.since for held in raises if held is not None]
     return min((each for each in found if each is not None), default=None)
 
 
-def _of_parts(kind: HoldKind, label: str, rows: Sequence[BookingRole]) -> Held:
-    booked, is_decided = rows[0].booking_project, rows[0].hold in DECIDED
-    told = "no longer listed in Calpendo" if kind is HoldKind.REMOVAL else "newly listed in Calpendo"
-    decided = {HoldKind.REMOVAL: "they stay by decision", HoldKind.ADDITION: "refused by decision"}
-    return Held(
-        id=f"{kind}-{booked.pk}",
-        kind=kind,
-        project=label,
-        booked_title=_title(booked),
-        reason=f"{told}; {decided[kind]}" if is_decided else told,
-        people=_names(rows),
-        since=min(row.held_at or row.since for row in rows),
-        digest=_digest(*_states(rows)),
-        is_decided=is_decided,
-    )
+def _is_raising(written: Mapping[str, Any]) -> bool:
+    return written.get(HELD_KEY) == Hold.PENDING.value
 
 
 def _states(roles: Sequence[BookingRole]) -> Iterator[tuple[object, ...]]:

@@ -6,14 +6,16 @@ Each looks at the rows anew: what a sweep took back since the list was read has 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from fornix.access.actors import Actor
 from fornix.access.memberships import Grant, GrantChange
 from fornix.audit.events import Verb, record_event
 from fornix.booking.grants import apply_grants
+from fornix.booking.held_roles import read_held, write_roles
 from fornix.booking.held_rows import DECIDED, HELD, PART_HOLDS, HoldKind
+from fornix.booking.mirror import as_roles
 from fornix.models import Account, BookingPerson, BookingProject, BookingRole, Project
 from fornix.models.booking import Hold
 
@@ -108,7 +110,8 @@ def _decide_on_parts(kind: HoldKind, pk: int, decision: Decision) -> Effect | No
     if not rows.exists() and decision.is_approval:
         rows = BookingRole.objects.filter(booking_project=booked, hold=decided)
     people = sorted(set(rows.values_list("person__external_id", flat=True)))
-    if not people:
+    decides_roles = kind is HoldKind.ADDITION and _decide_on_roles(booked, decision, alone=not people)
+    if not people and not decides_roles:
         return None
     if not decision.is_approval:
         rows.update(hold=decided)
@@ -117,6 +120,20 @@ def _decide_on_parts(kind: HoldKind, pk: int, decision: Decision) -> Effect | No
     else:
         rows.update(hold=Hold.NONE, held_at=None)
     return _end(kind, decision, booked, {"calpendo_id": booked.external_id, "calpendo_ids": people})
+
+
+def _decide_on_roles(booked: BookingProject, decision: Decision, *, alone: bool) -> bool:
+    """Decides on the roles that wait; on refused ones only where nothing else does. False: there are none."""
+    held = read_held(booked.part_roles)
+    if held is None or (held.hold is Hold.REFUSED and not (alone and decision.is_approval)):
+        return False
+    roles = as_roles(booked.part_roles)
+    if decision.is_approval:
+        booked.part_roles = write_roles(held.roles, None, decision.at)
+    else:
+        booked.part_roles = write_roles(roles, replace(held, hold=Hold.REFUSED), decision.at)
+    booked.save(update_fields=["part_roles"])
+    return True
 
 
 _EFFECTS: Mapping[HoldKind, Callable[[HoldKind, int, Decision], Effect | None]] = {

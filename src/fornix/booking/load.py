@@ -9,6 +9,7 @@ from datetime import datetime
 from fornix.booking.booked_times import NOTHING_READ, ReadBookings
 from fornix.booking.bookings import load_bookings
 from fornix.booking.config import source_of
+from fornix.booking.held_roles import read_held
 from fornix.booking.identity import BY_EMAIL, Linking, fold_email
 from fornix.booking.mirror import (
     Absence,
@@ -123,6 +124,7 @@ def as_booked_project(
         resource_ids=tuple(row.resource_ids),
         is_eligible=row.is_eligible,
         part_roles=as_roles(row.part_roles),
+        roles_held=read_held(row.part_roles),
         created_text=row.created_text,
         modified_text=row.modified_text,
         absence=_absence(row),

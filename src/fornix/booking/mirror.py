@@ -66,7 +66,16 @@ class Part:
 
 def as_roles(written: Mapping[str, str]) -> dict[str, Role]:
     """Which role each part gives, as a row writes it."""
-    return {part: Role(role) for part, role in written.items()}
+    return {part: Role(written[part]) for part in (OWNER, PI, USER)}
+
+
+@dataclass(frozen=True, slots=True)
+class RolesHeld:
+    """Roles that the site chose and that wait, or were refused; `since` is None until it is written down."""
+
+    roles: Mapping[str, Role]
+    hold: Hold
+    since: datetime | None = None
 
 
 # Parts that Calpendo no longer tells of, and that count here all the same.
@@ -80,7 +89,8 @@ class BookedProject:
     """A Calpendo project as last known, with the part that each person has in it and how that part is held.
 
     `status` is what the mirror acts on; while `hold` keeps it, `held_status` is what Calpendo says. `ending_since`:
-    when its parts that are ENDING were first missing. `part_roles`: which role each part gives.
+    when its parts that are ENDING were first missing. `part_roles`: which role each part gives;
+    `roles_held`: other ones that the site chose, and that are held.
     """
 
     id: str
@@ -97,6 +107,7 @@ class BookedProject:
     resource_ids: tuple[str, ...] = ()
     is_eligible: bool = False
     part_roles: Mapping[str, Role] = field(default_factory=lambda: as_roles(usual_roles()))
+    roles_held: RolesHeld | None = None
     created_text: str = ""
     modified_text: str = ""
     absence: Absence = PRESENT

@@ -28,6 +28,7 @@ from fornix.booking.standing import ProjectStanding, project_standing, project_s
 from fornix.booking.wire import UNKNOWN, References, Text
 from fornix.models import BookingProject
 from fornix.models.booking import Hold
+from fornix.models.memberships import Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +79,17 @@ def next_project(project: BookedProject, row: ProjectRow, around: Surroundings) 
     if after.standing is ProjectStanding.FROZEN:
         return NextProject(after, ())
     told = _told(project, row, pi, around)
-    after = replace(after, part_roles=as_roles(dict(around.config.roles)))
+    after = _with_roles(after, as_roles(dict(around.config.roles)))
     after = next_parts(after, told.parts, told.unread, around.at)
     return NextProject(after, tuple(f"{after.title}: {each}" for each in told.concerns))
+
+
+def _with_roles(project: BookedProject, chosen: Mapping[str, Role]) -> BookedProject:
+    """The roles as the site chose them; those that are held stay so until it chooses others."""
+    held = project.roles_held
+    if held is not None and held.roles == chosen and chosen != project.part_roles:
+        return project
+    return replace(project, part_roles=chosen, roles_held=None)
 
 
 def _with_status(project: BookedProject, row: ProjectRow, at: datetime) -> BookedProject:

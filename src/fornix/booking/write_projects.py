@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.db.models import QuerySet
 
+from fornix.booking.held_roles import write_roles
 from fornix.booking.mirror import Absence, BookedProject, Part
 from fornix.booking.plan import ProjectChange
 from fornix.booking.write_names import write_names
@@ -25,7 +26,6 @@ PROJECT_FIELDS = (
     "pi_text",
     "pi_email",
     "is_eligible",
-    "part_roles",
     "created_text",
     "modified_text",
 )
@@ -56,6 +56,7 @@ def _set(row: BookingProject | None, change: ProjectChange, instance: str, at: d
     row = row or BookingProject(instance=instance, external_id=after.id, first_seen_at=at)
     for name in PROJECT_FIELDS:
         setattr(row, name, getattr(after, name))
+    row.part_roles = write_roles(after.part_roles, after.roles_held, at)
     row.groups, row.resource_ids = list(after.groups), list(after.resource_ids)
     row.held_at = held_since(row.held_at, change.before.hold if change.before else Hold.NONE, after.hold, at)
     write_absence(row, after.absence, at)

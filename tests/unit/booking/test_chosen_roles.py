@@ -69,7 +69,9 @@ def test_giving_many_people_more_waits_until_the_guard_allows_it():
     before, plan = replanned(MANY, chosen(user="owner"))
     allowing = replace(chosen(user="owner"), guards=Thresholds(added_share=1))
 
-    assert (plan.grants, plan.projects) == ((), ())
+    (change,) = plan.projects
+    assert (plan.grants, change.after.part_roles) == ((), change.before.part_roles)
+    assert change.after.roles_held.roles["user"] is Role.OWNER
     assert "the roles stay as they were" in plan.waiting[-1].reason
     assert set(applied(before, make_plan(before, answer(MANY), allowing, AT)).archive[0].roles.values()) == {
         Role.OWNER
