@@ -8,10 +8,10 @@ from pathlib import Path
 
 from tests.peers import DCMTK, ORTHANC, missing_report
 
-from benchmarks import folder_import, machine, mirror_sweeps, report, session_zip
+from benchmarks import folder_import, machine, mirror_sweeps, report, session_zip, storing
 from benchmarks.fornix_command import PROJECT
 from benchmarks.processes import BenchmarkFailed
-from fornix.simulator.mri import write_classic
+from fornix.simulator.mri import write_classic, write_mosaic
 
 PAGE = Path(__file__).parent.parent / "docs" / "benchmarks.md"
 
@@ -42,6 +42,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument(
         "--work", type=Path, default=None, help="where all data lie while it runs (system's temporary folder)"
     )
+    parser.add_argument("--no-storing", action="store_true", help="without images over the DICOM network")
     parser.add_argument("--no-zip", action="store_true", help="without the session zip")
     parser.add_argument("--no-sweeps", action="store_true", help="without the sweeps of Calpendo")
     parser.add_argument("--write", type=Path, default=PAGE, help="the page to write (docs/benchmarks.md)")
@@ -56,10 +57,20 @@ def _measure(args: argparse.Namespace) -> str:
         write_classic(source, files=args.files, study_description=PROJECT)
         print(f"{args.files} files written; {args.rounds} rounds of both …", file=sys.stderr)
         imported = folder_import.measure(source, args.files, work, args.rounds)
+        stored = [] if args.no_storing else _measure_storing(source, work, args.rounds)
         zipped = None if args.no_zip else session_zip.measure(source, args.files, work, args.rounds)
         sweeps = None if args.no_sweeps else mirror_sweeps.measure(work, args.rounds)
     command = f"python -m benchmarks --rounds {args.rounds} --files {args.files}"
-    return report.page(command, datetime.now(UTC).date(), facts, imported, zipped, sweeps)
+    return report.page(command, datetime.now(UTC).date(), facts, imported, stored, zipped, sweeps)
+
+
+def _measure_storing(classic: Path, work: Path, rounds: int) -> list[storing.Storing]:
+    mosaic = work / "mosaic"
+    write_mosaic(mosaic, study_description=PROJECT)
+    return [
+        *storing.measure("classic", classic, work, rounds),
+        *storing.measure("mosaic", mosaic, work, rounds),
+    ]
 
 
 if __name__ == "__main__":

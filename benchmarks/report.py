@@ -15,6 +15,8 @@ from benchmarks.mirror_sweeps import (
 from benchmarks.processes import Run
 from benchmarks.session_zip import GOAL as ZIP_GOAL
 from benchmarks.session_zip import SessionZip
+from benchmarks.storing import GOAL as STORING_GOAL
+from benchmarks.storing import Storing
 
 _INTRODUCTION = """\
 # Benchmarks
@@ -31,11 +33,14 @@ def page(
     day: date,
     facts: list[tuple[str, str]],
     imported: FolderImport,
+    stored: list[Storing],
     zipped: SessionZip | None,
     sweeps: Sweeps | None,
 ) -> str:
     """The whole page, as Markdown."""
     sections = [_INTRODUCTION.format(command=command, day=day.isoformat()), _import_section(imported)]
+    if stored:
+        sections.append(_storing_section(stored))
     if zipped:
         sections.append(_zip_section(zipped))
     if sweeps:
@@ -66,6 +71,35 @@ def _import_section(result: FolderImport) -> str:
 def _row(name: str, runs: tuple[Run, ...], result: FolderImport) -> str:
     seconds = median(run.seconds for run in runs)
     return f"| {name} | {seconds:.2f} | {_all(runs)} | {result.files / seconds:,.0f} | {_peak(runs)} |\n"
+
+
+def _storing_section(results: list[Storing]) -> str:
+    rows = [_storing_row(result, name, runs) for result in results for name, runs in result.runs.items()]
+    ratios = ", ".join(
+        f"{result.images} over {result.associations}: {result.ratio:.1f}" for result in results
+    )
+    is_reached = all(result.ratio >= STORING_GOAL for result in results)
+    return (
+        "## Receiving by C-STORE\n\n"
+        "Sent by `storescu`, TCP_NODELAY=1 on both sides, into an empty store: classic slices as above, and fMRI "
+        "mosaics of 1.2 MB; over one association, or shared by four. Before it answers, Fornix has hashed the image, "
+        "synced its bytes and committed its row; Orthanc has synced the bytes; storescp has written them. Memory is "
+        "that of the process that receives (of storescp, of the one that waits).\n\n"
+        "| images | associations | receiver | median s | all runs, s | images/s | MB/s | peak memory |\n"
+        "|---|--:|---|--:|---|--:|--:|--:|\n"
+        + "".join(rows)
+        + f"\nTimes as fast as Orthanc: {ratios}; goal: {STORING_GOAL:g} "
+        f"({'reached' if is_reached else 'not reached everywhere'}).\n"
+    )
+
+
+def _storing_row(result: Storing, name: str, runs: tuple[Run, ...]) -> str:
+    seconds = result.median_s(name)
+    rate, megabytes = result.files / seconds, result.total_bytes / seconds / 1e6
+    return (
+        f"| {result.images} | {result.associations} | {name} | {seconds:.2f} | {_all(runs)} | {rate:,.0f} | "
+        f"{megabytes:,.0f} | {_peak(runs)} |\n"
+    )
 
 
 def _zip_section(result: SessionZip) -> str:
