@@ -76,6 +76,14 @@ routing-rule-switch     GET    rule         302    302      302          302    
 routing-rule-switch     POST   rule         401    403      403          403    403   302           403
 routing-rule-delete     GET    rule         401    403      403          403    403   200           403
 routing-rule-delete     POST   rule         401    403      403          403    403   200           403
+api-routing-rules       GET    -            401    403      403          403    403   200           403
+api-routing-rules       POST   -            401    403      403          403    403   201           403
+api-routing-rule        GET    rule         401    403      403          403    403   200           403
+api-routing-rule        PUT    rule         401    403      403          403    403   200           403
+api-routing-rule        DELETE rule         401    403      403          403    403   200           403
+api-routing-rule-move   POST   rule         401    403      403          403    403   200           403
+api-routing-test        POST   -            401    403      403          403    403   200           403
+api-routing-replay      GET    -            401    403      403          403    403   200           403
 project-detail          GET    project      401    404      200          200    200   200           404
 project-people          GET    project      401    404      200          200    200   200           404
 project-people-table    GET    project      401    404      200          200    200   200           404
@@ -146,6 +154,12 @@ api-arrival-series      GET    arrival      401    404      404          200    
 api-arrival-files       GET    arrival      401    404      404          200    200   200           404
 """
 
+RULE: dict[str, object] = {
+    "name": "by id",
+    "conditions": [{"tag": "PatientID", "pattern": "."}],
+    "project": "P001",
+}
+
 # What a row's request sends, where it sends something: form fields, or the API's JSON, by (route, method).
 FORMS: dict[tuple[str, str], dict[str, object]] = {
     ("mirror-settings-reset", "POST"): {"key": "calpendo.url"},
@@ -162,6 +176,10 @@ FORMS: dict[tuple[str, str], dict[str, object]] = {
     ("api-person-link", "POST"): {"username": "stranger"},
     ("api-setting", "PUT"): {"value": True},
     ("routing-rule-move", "POST"): {"place": "1"},
+    ("api-routing-rules", "POST"): RULE,
+    ("api-routing-rule", "PUT"): RULE,
+    ("api-routing-rule-move", "POST"): {"place": 1},
+    ("api-routing-test", "POST"): {"header": "StudyDescription: P001"},
 }
 
 

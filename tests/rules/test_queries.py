@@ -309,6 +309,8 @@ LISTS: dict[tuple[str, str], Listed] = {
     ("routing-rule", "senders"): Listed("rule", add_sender, "administrator"),
     ("routing-rule-new", "senders"): Listed("-", add_sender, "administrator"),
     ("routing-test", "arrivals"): Listed("-", add_arrival, "administrator"),
+    ("api-routing-rules", "rules"): Listed("-", add_rule, "administrator"),
+    ("api-routing-replay", "sessions"): Listed("-", add_session_of_today, "administrator"),
     ("routing-replay", "sessions"): Listed("-", add_session_of_today, "administrator"),
     ("project-detail", "subjects"): Listed("project", add_subject),
     ("project-detail", "people"): Listed("project", add_person),
@@ -333,6 +335,7 @@ LISTS: dict[tuple[str, str], Listed] = {
 
 # What is asked for with GET and lists nothing.
 SINGLES = {
+    "api-routing-rule",
     "routing-rule-move",
     "routing-rule-switch",
     "routing-rule-delete",

@@ -19,6 +19,7 @@ from fornix.api import (
     people,
     problems,
     projects,
+    routing,
     site_settings,
     status,
     sweeps,
@@ -49,6 +50,7 @@ for part in (status, sweeps, holds, people, projects, problems, why, discovery, 
     api.add_router("mirror/", part.router)
 api.add_router("", deliveries.router)
 api.add_router("", arrivals.router)
+api.add_router("", routing.router)
 # The framework has answers of its own for some.
 for raised in (Exception, Http404, HttpError, ValidationError):
     api.add_exception_handler(raised, refuse)

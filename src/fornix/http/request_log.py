@@ -20,6 +20,7 @@ IDS = {
     "scan_id": re.compile(r"[0-9]+"),
     "file_id": re.compile(r"[0-9]+"),
     "sweep_id": re.compile(r"[0-9]+"),
+    "rule_id": re.compile(r"[0-9]+"),
     "alias": re.compile(UUID),
     "arrival_id": re.compile(UUID),
     "delivery_id": re.compile(UUID),
