@@ -10,14 +10,17 @@ import errno
 import os
 import threading
 from collections.abc import Collection, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 from fornix.errors import Unavailable
 from fornix.storage.store import NoRoom
 
-_SYNC_THREADS = 4  # more were not faster: docs/decisions/0002-batched-syncs.md
+_SYNCING = ThreadPoolExecutor(
+    8, thread_name_prefix="sync"
+)  # of all batches; more of one batch were not faster
 _REMEMBERED_FOLDERS = 10_000
 _START_WRITING = 2  # SYNC_FILE_RANGE_WRITE of sync_file_range(2)
 
@@ -46,15 +49,21 @@ def start_writing(descriptor: int) -> None:
         _sync_file_range(descriptor, 0, 0, _START_WRITING)
 
 
-def sync_files(descriptors: list[int]) -> None:
-    """Return when all these open files are on the disk. Several at once, so that one journal commit serves many."""
-    if len(descriptors) < 2:
-        for descriptor in descriptors:
-            os.fsync(descriptor)
+def sync_files(descriptors: Collection[int], folders: Collection[Path] = ()) -> None:
+    """Return when these open files, and the names in these folders, are on the disk. At once, so that one commit of the
+    file system's journal serves many: a file and its folder take a quarter of the time that one after the other takes.
+    """
+    steps = [partial(os.fsync, descriptor) for descriptor in descriptors]
+    steps += [partial(sync_folder, folder) for folder in folders]
+    if not steps:
         return
-    with ThreadPoolExecutor(_SYNC_THREADS, thread_name_prefix="sync") as pool:
-        for _ in pool.map(os.fsync, descriptors):
-            pass
+    others = [_SYNCING.submit(step) for step in steps[1:]]
+    try:
+        steps[0]()
+    finally:
+        wait(others)  # whoever called closes these files next
+    for other in others:
+        other.result()
 
 
 def sync_folder(folder: Path) -> None:
@@ -89,8 +98,9 @@ class FolderTree:
         self.make(folder.parent)
         folder.mkdir(mode=0o750, exist_ok=True)
 
-    def sync(self, changed: Collection[Path]) -> None:
-        """Return when the names in the changed folders, and those of all folders above them, are on the disk."""
+    def sync(self, changed: Collection[Path], descriptors: Collection[int] = ()) -> None:
+        """Return when the names in the changed folders, and those of all folders above them, are on the disk, and
+        these open files with them."""
         unsynced = set(changed)
         fresh: set[Path] = set()
         for folder in changed:
@@ -99,8 +109,7 @@ class FolderTree:
                     break
                 fresh.add(above)
                 unsynced.add(above.parent)
-        for folder in unsynced:
-            sync_folder(folder)
+        sync_files(descriptors, unsynced)
         with self._lock:
             if len(self._durable) > _REMEMBERED_FOLDERS:
                 self._durable.clear()

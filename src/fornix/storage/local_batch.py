@@ -1,8 +1,8 @@
 """Many files made durable together on a local disk. Knows folders and keys; no table.
 
 Each file is written under a temporary name in its target folder; the disk is asked to begin with it at once. At the
-end all files are synced, then named, then each folder is synced once. A file gets its name by a hard link, which
-(unlike a rename) refuses to overwrite. Why so, with numbers: docs/decisions/0002-batched-syncs.md.
+end all files are named, then files and folders are synced together, each once. A file gets its name by a hard link,
+which (unlike a rename) refuses to overwrite. Why so, with numbers: docs/decisions/0002 and 0013.
 """
 
 from __future__ import annotations
@@ -10,13 +10,14 @@ from __future__ import annotations
 import os
 import secrets
 import threading
+from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from fornix.errors import Unavailable
 from fornix.storage.digests import Digests, Hasher
-from fornix.storage.durable import FolderTree, disk_errors, start_writing, sync_files
+from fornix.storage.durable import FolderTree, disk_errors, start_writing
 from fornix.storage.keys import check_key
 from fornix.storage.store import Chunks, KeyTaken
 
@@ -61,16 +62,16 @@ class LocalBatch:
             raise
 
     def commit(self) -> None:
-        """Sync the files, name them, sync their folders. Raises KeyTaken or Unavailable; then call `close`."""
+        """Name the files, then sync them and their folders. Raises KeyTaken or Unavailable; then call `close`."""
         with self._lock:
             self._is_open = False
         if self._sync_failed:
             raise Unavailable("The disk of the store could not keep a part of this. Nothing of it was kept.")
         with disk_errors():
-            self._sync(self._unsynced)
             for written in self._written:
                 self._name(written)
-            self._folders.sync({written.final.parent for written in self._written})
+            folders = {written.final.parent for written in self._written}
+            self._sync_and_close(self._unsynced, folders)
         self._named.clear()
         self._written.clear()
 
@@ -126,14 +127,14 @@ class LocalBatch:
             descriptors, self._unsynced = self._unsynced, []
         try:
             with disk_errors():
-                self._sync(descriptors)
+                self._sync_and_close(descriptors)
         except Unavailable:
             self._sync_failed = True
             raise
 
-    def _sync(self, descriptors: list[int]) -> None:
+    def _sync_and_close(self, descriptors: list[int], folders: Collection[Path] = ()) -> None:
         try:
-            sync_files(descriptors)
+            self._folders.sync(folders, descriptors)
         finally:
             while descriptors:
                 os.close(descriptors.pop())

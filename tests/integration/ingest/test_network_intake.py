@@ -67,18 +67,21 @@ def test_bytes_are_the_same_whoever_sends_and_whenever(archive, monkeypatch):
 
 def test_file_and_folder_are_synced_before_there_is_a_row(archive, intake, monkeypatch):
     send(intake)
-    synced = []
+    steps = []
 
     def sync(descriptor, real=os.fsync):
-        synced.append((os.readlink(f"/proc/self/fd/{descriptor}"), File.objects.count()))
         real(descriptor)
+        steps.append("synced")
+
+    def state(execute, sql, *arguments):
+        steps.extend(["row"] * sql.strip().startswith("INSERT INTO fornix_file"))
+        return execute(sql, *arguments)
 
     monkeypatch.setattr(os, "fsync", sync)
-    send(intake)
+    with connection.execute_wrapper(state):
+        send(intake)
 
-    (file, before), (folder, also_before) = synced
-    assert os.path.dirname(file) == folder
-    assert (before, also_before, File.objects.count()) == (1, 1, 2)
+    assert steps == ["synced", "synced", "row"]
 
 
 def test_instances_of_one_study_and_patient_gather_in_one_arrival(intake):
