@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tests.peers import DCMTK, ORTHANC, missing_report
 
-from benchmarks import folder_import, machine, mirror_sweeps, report, session_zip, storing
+from benchmarks import folder_import, machine, mirror_sweeps, report, session_zip, storing, uploading
 from benchmarks.fornix_command import PROJECT
 from benchmarks.processes import BenchmarkFailed
 from fornix.simulator.mri import write_classic, write_mosaic
@@ -44,6 +44,7 @@ def _arguments() -> argparse.Namespace:
     )
     parser.add_argument("--no-storing", action="store_true", help="without images over the DICOM network")
     parser.add_argument("--no-zip", action="store_true", help="without the session zip")
+    parser.add_argument("--no-upload", action="store_true", help="without the upload of a large file")
     parser.add_argument("--no-sweeps", action="store_true", help="without the sweeps of Calpendo")
     parser.add_argument("--write", type=Path, default=PAGE, help="the page to write (docs/benchmarks.md)")
     return parser.parse_args()
@@ -59,9 +60,10 @@ def _measure(args: argparse.Namespace) -> str:
         imported = folder_import.measure(source, args.files, work, args.rounds)
         stored = [] if args.no_storing else _measure_storing(source, work, args.rounds)
         zipped = None if args.no_zip else session_zip.measure(source, args.files, work, args.rounds)
+        uploaded = None if args.no_upload else uploading.measure(source, args.files, work, args.rounds)
         sweeps = None if args.no_sweeps else mirror_sweeps.measure(work, args.rounds)
     command = f"python -m benchmarks --rounds {args.rounds} --files {args.files}"
-    return report.page(command, datetime.now(UTC).date(), facts, imported, stored, zipped, sweeps)
+    return report.page(command, datetime.now(UTC).date(), facts, imported, stored, zipped, uploaded, sweeps)
 
 
 def _measure_storing(classic: Path, work: Path, rounds: int) -> list[storing.Storing]:

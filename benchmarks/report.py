@@ -3,6 +3,7 @@
 from datetime import date
 from statistics import median
 
+from benchmarks import uploading
 from benchmarks.downloading import Download
 from benchmarks.folder_import import GOAL, FolderImport
 from benchmarks.mirror_sweeps import (
@@ -17,6 +18,7 @@ from benchmarks.session_zip import GOAL as ZIP_GOAL
 from benchmarks.session_zip import SessionZip
 from benchmarks.storing import GOAL as STORING_GOAL
 from benchmarks.storing import Storing
+from benchmarks.uploading import Uploads
 
 _INTRODUCTION = """\
 # Benchmarks
@@ -35,6 +37,7 @@ def page(
     imported: FolderImport,
     stored: list[Storing],
     zipped: SessionZip | None,
+    uploaded: Uploads | None,
     sweeps: Sweeps | None,
 ) -> str:
     """The whole page, as Markdown."""
@@ -43,6 +46,8 @@ def page(
         sections.append(_storing_section(stored))
     if zipped:
         sections.append(_zip_section(zipped))
+    if uploaded:
+        sections.append(uploading.section(uploaded))
     if sweeps:
         sections.append(_sweeps_section(sweeps))
     sections.append("## Machine\n\n| what | |\n|---|---|\n" + "".join(f"| {k} | {v} |\n" for k, v in facts))
