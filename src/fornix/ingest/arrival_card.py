@@ -15,6 +15,7 @@ from fornix.catalog.arrivals import get_arrival, is_sender, named_label, named_p
 from fornix.catalog.keyset import Listing, Window, cut
 from fornix.errors import NotVisible
 from fornix.ingest.arrival_list import ArrivalLine, find_line
+from fornix.ingest.names import printable
 from fornix.ingest.states import ArrivalState
 from fornix.models import Account, Arrival, Event, File
 
@@ -84,7 +85,7 @@ def get_card(actor: Actor, arrival_id: str, *, at: datetime, quiet: timedelta) -
     return ArrivalCard(
         line=line,
         study_uid=row.study_uid,
-        patient_id=str(facts.get("patient_id") or ""),
+        patient_id=printable(str(facts.get("patient_id") or "")),
         project_label=row.project_label,
         subject_label=row.subject_label,
         session_label=row.session_label,
@@ -122,7 +123,7 @@ def get_file(actor: Actor, arrival_id: str, file_id: int) -> File:
 
 
 def _file_line(row: File) -> FileLine:
-    return FileLine(row.pk, row.name, row.blob.length, bool(row.content_sha256))
+    return FileLine(row.pk, printable(row.name), row.blob.length, bool(row.content_sha256))
 
 
 def _ways(actor: Actor, row: Arrival, state: ArrivalState) -> Ways:

@@ -17,6 +17,7 @@ from fornix.access.visibility import projects_for, visible_sessions
 from fornix.audit.events import Verb
 from fornix.catalog.arrivals import BY_ID, named_label, named_projects, told_by, visible_arrivals
 from fornix.catalog.keyset import Listing, Slice, Window, cut
+from fornix.ingest.names import printable
 from fornix.ingest.states import ArrivalState, with_state
 from fornix.models import Arrival, Event, File, Project
 
@@ -168,7 +169,7 @@ def _guesses(written: object) -> tuple[GuessLine, ...]:
 def _guess(row: Mapping[str, object]) -> tuple[GuessLine, ...]:
     project, booked = str(row.get("project") or ""), str(row.get("booking_project") or "")
     target = f"{BY_ID}{booked}" if booked else project
-    return (GuessLine(project or target, target, str(row.get("why") or "")),) if target else ()
+    return (GuessLine(project or target, target, printable(str(row.get("why") or ""))),) if target else ()
 
 
 def _in_state(rows: QuerySet[Arrival], state: ArrivalState | None) -> QuerySet[Arrival]:
@@ -208,15 +209,15 @@ def line_of(row: Arrival, guesses: tuple[GuessLine, ...]) -> ArrivalLine:
         id=row.pk,
         state=ArrivalState(extra["state"]),
         kind=told.kind,
-        subject=row.subject_label or told.subject or _text(facts, "subject"),
+        subject=row.subject_label or printable(told.subject) or _text(facts, "subject"),
         session=row.session_label or _text(facts, "session"),
         modality=_text(facts, "modality"),
         description=_text(facts, "description"),
         station=_text(facts, "station"),
         acquired_on=_day(facts) or told.on,
-        first_file=extra["first_file"] or "",
-        reason=row.refusal,
-        destination=named_label(row),
+        first_file=printable(extra["first_file"] or ""),
+        reason=printable(row.refusal),
+        destination=printable(named_label(row)),
         guesses=guesses,
         source=row.upload.source,
         came_from=_came_from(row),
@@ -232,12 +233,13 @@ def _came_from(row: Arrival) -> str:
     """A sender by its name, a person by theirs, a folder or an address as it is."""
     account = row.upload.account
     person = (account.name or account.username) if account else ""
-    return row.sender.name if row.sender else person or row.came_from
+    return row.sender.name if row.sender else person or printable(row.came_from)
 
 
 def _text(facts: Mapping[str, object], name: str) -> str:
+    """As it may be shown: what controls terminals, or turns the direction of text, is a `?`."""
     value = facts.get(name)
-    return value if isinstance(value, str) else ""
+    return printable(value) if isinstance(value, str) else ""
 
 
 def _day(facts: Mapping[str, object]) -> date | None:

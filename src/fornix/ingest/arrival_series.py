@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from fornix.access.actors import Actor
 from fornix.catalog.arrivals import get_arrival
 from fornix.dicom.header import DicomHeader
+from fornix.ingest.names import printable
 from fornix.ingest.take import read_stored_header
 from fornix.models import File
 from fornix.storage.store import Store
@@ -49,9 +50,9 @@ class _Series:
         header = self.header
         return SeriesLine(
             header.series_number,
-            header.series_description or header.protocol_name,
-            header.modality,
-            header.patient_id,
+            printable(header.series_description or header.protocol_name),
+            printable(header.modality),
+            printable(header.patient_id),
             len(in_order),
             self.bytes,
             in_order[0],

@@ -31,6 +31,11 @@ class Painter:
         self._process: subprocess.Popen[bytes] | None = None
         self._connection: socket.socket | None = None
 
+    @property
+    def process_id(self) -> int:
+        """Of the process, if there is one; else 0."""
+        return self._process.pid if self._process else 0
+
     def paint(self, source: BinaryIO, size: int) -> tuple[int, bytes]:
         """Its exit code (see `inside`) and what it wrote, whatever that is."""
         # A pipe would take whatever it is given; a file no more than the child may write.

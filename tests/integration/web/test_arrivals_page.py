@@ -83,13 +83,13 @@ def test_pages_of_the_list_hold_each_once(root):
     ("group", "told"),
     [
         ("study:1.2.3:sub-014~0a1b2c3d", "DICOM study of <bdi>sub-014</bdi>"),
-        ("study:1.2.3:", "DICOM study</a>"),
+        ("study:1.2.3:", "DICOM study</span></a>"),
         ("no-study:sub-014:20260219:usb", "DICOM files of no study of <bdi>sub-014</bdi>, 19 Feb"),
         ("MEG:sub-014:2026-02-19:P001", "MEG recordings of <bdi>sub-014</bdi>, 19 Feb"),
-        ("EEG:?folder::", "EEG recordings</a>"),
-        ("beside:usb", "Files beside the data of several people</a>"),
-        ("nothing:usb", "Files of no kind that is known here</a>"),
-        ("what:ever:it:is", "Files</a>"),
+        ("EEG:?folder::", "EEG recordings</span></a>"),
+        ("beside:usb", "Files beside the data of several people</span></a>"),
+        ("nothing:usb", "Files of no kind that is known here</span></a>"),
+        ("what:ever:it:is", "Files</span></a>"),
     ],
 )
 def test_an_arrival_says_what_it_is(root, group, told):
@@ -281,6 +281,7 @@ def test_whatever_headers_hold_is_shown_as_text(root, archive, tmp_path):
         page = text_of(root.get(f"/arrivals{address}"))
         assert "<script>alert" not in page
         assert "<img src=x" not in page
+        assert "\u202e" not in page
         assert "49" not in re.findall(r"<bdi>([^<]*)</bdi>", page)
 
 
