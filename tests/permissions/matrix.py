@@ -35,6 +35,15 @@ arrival-file-header     GET    arrival      401    404      404          200    
 arrival-thumbnail       GET    arrival      401    404      404          200    200   200           404
 mirror                  GET    -            401    403      403          403    403   200           403
 access                  GET    -            401    403      403          403    403   200           403
+scanners                GET    -            401    403      403          403    403   200           403
+scanner-new             GET    -            401    403      403          403    403   200           403
+scanner-detail          GET    sender       401    403      403          403    403   200           403
+scanner-save            GET    -            302    302      302          302    302   302           302
+scanner-save            POST   -            401    403      403          403    403   302           403
+scanner-delete          GET    -            302    302      302          302    302   302           302
+scanner-delete          POST   -            401    403      403          403    403   404           403
+scanner-echo            GET    -            302    302      302          302    302   302           302
+scanner-echo            POST   -            401    403      403          403    403   404           403
 sweep-ask               GET    -            302    302      302          302    302   302           302
 sweep-ask               POST   -            401    403      403          403    403   302           403
 sweep-asked             GET    -            302    302      302          302    302   302           302
@@ -140,6 +149,12 @@ api-transfers           POST   delivery     401    404      404          412    
 api-transfer            HEAD   delivery     401    404      404          412    404   404           404
 api-transfer            PATCH  delivery     401    404      404          412    404   404           404
 api-transfer            DELETE delivery     401    404      404          412    404   404           404
+api-senders             GET    -            401    403      403          403    403   200           403
+api-senders             POST   -            401    403      403          403    403   201           403
+api-sender              GET    sender       401    403      403          403    403   200           403
+api-sender              PUT    sender       401    403      403          403    403   200           403
+api-sender              DELETE sender       401    403      403          403    403   204           403
+api-sender-echo         POST   sender       401    403      403          403    403   409           403
 api-arrivals            GET    -            401    200      200          200    200   200           200
 api-arrivals            POST   -            401    403      403          400    400   400           403
 api-arrivals-merge      POST   -            401    404      404          404    404   404           404
@@ -168,6 +183,9 @@ FORMS: dict[tuple[str, str], dict[str, object]] = {
     ("api-arrival-file", "POST"): {"project": "P001"},
     ("arrivals-decide", "POST"): {"decision": "retry", "arrival": "arrival"},
     ("token-create", "POST"): {"name": "laptop"},
+    ("scanner-save", "POST"): {"name": "Trio", "ae_title": "TRIO"},
+    ("api-senders", "POST"): {"name": "Trio", "ae_title": "TRIO"},
+    ("api-sender", "PUT"): {"name": "Trio", "ae_title": "TRIO"},
     ("token-revoke", "POST"): {"alias": "nobody's"},
     ("holds-decide", "POST"): {"decision": "approve"},
     ("sweep-undo", "POST"): {"confirmed": "yes"},

@@ -13,7 +13,7 @@ from tests.permissions.url_map import Route
 from fornix.access.accounts import find_account
 from fornix.access.actors import OPERATOR
 from fornix.access.memberships import revoke
-from fornix.models import BookingPerson, BookingProject, Delivery, RoutingRule, Sweep
+from fornix.models import BookingPerson, BookingProject, Delivery, RoutingRule, Sender, Sweep
 from fornix.models.memberships import Role
 from fornix.storage.keys import new_upload_id
 
@@ -66,6 +66,7 @@ def make_world() -> World:
     rule = RoutingRule.objects.create(
         position=1, name="a rule", conditions=conditions, changed_at=factories.AT
     )
+    sender = Sender.objects.create(name="Prisma", ae_title="PRISMA", created_at=factories.AT)
     arrival = factories.make_arrival("arrival", project_label=project.label)
     in_project = {"project": project.label}
     in_subject = in_project | {
@@ -86,6 +87,7 @@ def make_world() -> World:
             "booked": {"project_id": booked.pk, "person_id": person.pk},
             "hold": {"hold_id": "all"},
             "rule": {"rule_id": rule.pk},
+            "sender": {"sender_id": sender.pk},
             "delivery": delivery_of(people["member"]),
             "setting": {"key": "calpendo.show_empty_projects"},
             "arrival": {"arrival_id": arrival.pk, "file_id": arrival.files.get().pk},

@@ -20,6 +20,7 @@ from tests.rules.tree import report
 from fornix.models import (
     Account,
     Arrival,
+    Association,
     Booking,
     BookingCode,
     BookingPerson,
@@ -29,6 +30,7 @@ from fornix.models import (
     File,
     Flag,
     ImagingSession,
+    InboxFile,
     Project,
     Resource,
     RoutingRule,
@@ -266,6 +268,38 @@ def add_sender() -> Sender:
     return Sender.objects.create(name=f"sender {number}", ae_title=f"AE{number}", created_at=factories.AT)
 
 
+def add_association(sender: Sender | None = None, title: str = "PRISMA") -> Association:
+    """Of the scanner of the world, unless said otherwise."""
+    return Association.objects.create(
+        sender=sender or Sender.objects.earliest("pk"),
+        calling_ae_title=title,
+        address="192.0.2.7",
+        started_at=timezone.now(),
+        renewed_at=timezone.now(),
+        images=1,
+        last_image_at=timezone.now(),
+    )
+
+
+def add_caller() -> Association:
+    called = add_association(title=f"AE{Association.objects.count()}")
+    called.sender = None
+    called.save()
+    return called
+
+
+def add_inbox_file() -> InboxFile:
+    path = f"failed/{InboxFile.objects.count()}.zip"
+    return InboxFile.objects.create(
+        path=path, length=1, modified_ns=1, still_since=factories.AT, state="failed", reason="it is damaged"
+    )
+
+
+def add_booked_scanner() -> Scanner:
+    number = str(Scanner.objects.count())
+    return Scanner.objects.create(instance="main", external_id=number, name=number, modality="MR")
+
+
 def add_session_of_today() -> ImagingSession:
     session = add_session()
     ImagingSession.objects.filter(pk=session.pk).update(visible_at=timezone.now())
@@ -305,6 +339,13 @@ LISTS: dict[tuple[str, str], Listed] = {
     ("delivery-detail", "files"): Listed("delivery", add_session_of_delivery),
     ("api-deliveries", "deliveries"): Listed("-", add_delivery),
     ("api-delivery", "files"): Listed("delivery", add_session_of_delivery),
+    ("scanners", "scanners"): Listed("-", add_sender, "administrator"),
+    ("scanners", "unknown callers"): Listed("-", add_caller, "administrator"),
+    ("scanners", "files of the inbox"): Listed("-", add_inbox_file, "administrator"),
+    ("scanner-detail", "associations"): Listed("sender", add_association, "administrator"),
+    ("scanner-detail", "scanners of Calpendo"): Listed("sender", add_booked_scanner, "administrator"),
+    ("scanner-new", "scanners of Calpendo"): Listed("-", add_booked_scanner, "administrator"),
+    ("api-senders", "scanners"): Listed("-", add_sender, "administrator"),
     ("routing", "rules"): Listed("-", add_rule, "administrator"),
     ("routing-rule", "senders"): Listed("rule", add_sender, "administrator"),
     ("routing-rule-new", "senders"): Listed("-", add_sender, "administrator"),
@@ -356,6 +397,10 @@ SINGLES = {
     "mirror-look",
     "mirror-preview",
     "access",
+    "scanner-save",
+    "scanner-delete",
+    "scanner-echo",
+    "api-sender",
     "sweep-ask",
     "api-document",
     "api-docs",

@@ -20,6 +20,7 @@ from fornix.api import (
     problems,
     projects,
     routing,
+    senders,
     site_settings,
     status,
     sweeps,
@@ -50,6 +51,7 @@ for part in (status, sweeps, holds, people, projects, problems, why, discovery, 
     api.add_router("mirror/", part.router)
 api.add_router("", deliveries.router)
 api.add_router("", arrivals.router)
+api.add_router("", senders.router)
 api.add_router("", routing.router)
 # The framework has answers of its own for some.
 for raised in (Exception, Http404, HttpError, ValidationError):
