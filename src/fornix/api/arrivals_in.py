@@ -14,7 +14,7 @@ from ninja import Query, Router, Status
 from fornix import wiring
 from fornix.access.actors import Actor
 from fornix.api.admission import EVERYBODY
-from fornix.api.deliveries import DeliveryRecordOut
+from fornix.api.delivery_shapes import DeliveryRecordOut
 from fornix.api.refusals import answers
 from fornix.api.shapes import text_query
 from fornix.errors import Invalid

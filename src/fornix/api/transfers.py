@@ -19,11 +19,11 @@ from fornix.http.bodies import BodyStream
 from fornix.http.errors import json_answer, refusal_of
 from fornix.http.upload_slots import RETRY_AFTER_S, TooManyUploads, upload_slot
 from fornix.ingest.deliveries import PATIENCE, find_delivery
+from fornix.ingest.deliveries_bytes import append
 from fornix.ingest.deliveries_transfers import (
     Announced,
     Progress,
     announce,
-    append,
     find_transfer,
     progress_of,
     terminate,

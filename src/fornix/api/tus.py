@@ -11,8 +11,9 @@ from django.http import HttpRequest, HttpResponseBase
 from django.utils.http import http_date
 
 from fornix.errors import ArchiveError, Invalid
+from fornix.ingest.deliveries_bytes import BytesDiffer
 from fornix.ingest.deliveries_pieces import TooLong
-from fornix.ingest.deliveries_transfers import LARGEST, BytesDiffer, TooLarge
+from fornix.ingest.deliveries_transfers import LARGEST, TooLarge
 
 VERSION = "1.0.0"
 EXTENSIONS = "creation,creation-with-upload,expiration,termination,checksum"

@@ -11,10 +11,11 @@ from django.utils import timezone
 from fornix.access.actors import Actor
 from fornix.errors import Invalid
 from fornix.ingest.deliveries import Wanted, open_delivery
+from fornix.ingest.deliveries_bytes import stored_pieces
 from fornix.ingest.deliveries_names import clean_name
 from fornix.ingest.deliveries_parts import Part
 from fornix.ingest.deliveries_removal import discard_delivery
-from fornix.ingest.deliveries_transfers import LARGEST, TooLarge, stored_pieces
+from fornix.ingest.deliveries_transfers import LARGEST, TooLarge
 from fornix.models import Delivery, Transfer, TransferPart
 from fornix.storage.keys import new_upload_id
 from fornix.storage.store import Store

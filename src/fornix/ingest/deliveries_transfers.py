@@ -1,4 +1,4 @@
-"""Transfers: one file of a delivery on its way, part by part. Bytes first, synced; then rows; then the sender is told.
+"""Transfers: one file of a delivery on its way. Their rows: announced, found, taken out.
 
 Nothing here depends on what a process remembers: how much is here is the end of the last part's row.
 """
@@ -7,24 +7,20 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from secrets import randbits
 
 from django.db import IntegrityError, transaction
 from django.db.models import F, Max
-from django.utils import timezone
 
 from fornix.access.actors import Actor
 from fornix.errors import Invalid, NotVisible, Refused, Unavailable
 from fornix.ingest.deliveries import MOST_FILES, IsCommitted, find_delivery, require_open
 from fornix.ingest.deliveries_names import another_name, clean_name
-from fornix.ingest.deliveries_parts import Part, hash_parts
-from fornix.ingest.deliveries_pieces import PIECE_BYTES, Pieces, TooLong
+from fornix.ingest.deliveries_parts import Part
 from fornix.models import Delivery, Transfer, TransferPart
-from fornix.storage.digests import Digests
-from fornix.storage.keys import blob_key, new_upload_id
+from fornix.storage.keys import new_upload_id
 from fornix.storage.store import NoRoom, Store
 
 LONGEST_KEY = 500
@@ -39,14 +35,6 @@ class TooManyFiles(Refused):
 
 class TooLarge(NoRoom):
     """The archive has no room for a file of this size now. Ask an administrator to make room."""
-
-
-class OffsetConflict(Refused):
-    """The next byte of this file is another one. Ask how much is here, and go on there."""
-
-
-class BytesDiffer(Refused):
-    """What came is not what was sent: the hashes differ. Nothing of it was kept; send it again."""
 
 
 class AnotherFile(Refused):
@@ -121,7 +109,7 @@ def _create(
     for number in range(2, _NAMES_TRIED):
         try:
             with transaction.atomic():
-                if not _touch(delivery.pk, at):
+                if not touch(delivery.pk, at):
                     raise IsCommitted
                 return Transfer.objects.create(
                     id=transfer_id,
@@ -169,118 +157,10 @@ def parts_of(transfer: Transfer) -> list[Part]:
     return [Part(*row) for row in rows]
 
 
-def append(
-    actor: Actor,
-    delivery_id: str,
-    transfer_id: str,
-    offset: int,
-    chunks: Iterable[bytes],
-    store: Store,
-    *,
-    announced: int | None = None,
-    sha256: str = "",
-) -> Progress:
-    """Adds bytes at the end of what is here. What came whole in pieces stays when the rest is cut off.
-
-    :param announced: how many bytes the chunks will have, where that is known.
-    :param sha256: of these very bytes: then all of them are one piece, and are kept if they are right.
-    :raises OffsetConflict: others added some first; nothing of these was kept.
-    :raises TooLong: more came than was announced. The errors of `chunks` pass through.
-    :raises BytesDiffer: they are not those of `sha256`; or the whole file is not the one that was announced, which
-        is discarded then.
-    """
-    transfer = find_transfer(actor, delivery_id, transfer_id)
-    require_open(transfer.delivery)
-    if offset != progress_of(transfer).offset:
-        raise OffsetConflict
-    if announced is not None and offset + announced > transfer.length:
-        raise TooLong
-    room = transfer.length - offset
-    for part, digests in stored_pieces(
-        transfer.delivery, chunks, store, offset=offset, room=room, sha256=sha256
-    ):
-        try:
-            _record(
-                transfer, part, is_whole=digests.length == transfer.length and _is_right(transfer, digests)
-            )
-        except BaseException:
-            _drop_bytes(part.key, store)
-            raise
-        offset += part.length
-    if offset == transfer.length and transfer.finished_at is None:
-        finish(transfer, store)
-    return progress_of(transfer)
-
-
-def _is_right(transfer: Transfer, digests: Digests) -> bool:
-    return transfer.sha256 in ("", digests.sha256)
-
-
-def stored_pieces(
-    delivery: Delivery,
-    chunks: Iterable[bytes],
-    store: Store,
-    *,
-    offset: int = 0,
-    room: int,
-    sha256: str = "",
-) -> Iterator[tuple[Part, Digests]]:
-    """Puts the chunks into the store as parts from `offset` on; gives each once it is synced."""
-    for piece in Pieces(chunks, room=room, piece_bytes=None if sha256 else PIECE_BYTES):
-        key = blob_key(delivery.opened_at.date(), delivery.pk, randbits(60))
-        digests = store.put(key, piece)
-        if sha256 and digests.sha256 != sha256:
-            _drop_bytes(key, store)
-            raise BytesDiffer
-        yield Part(offset, digests.length, key), digests
-        offset += digests.length
-
-
-def _record(transfer: Transfer, part: Part, *, is_whole: bool) -> None:
-    """The part's row: of those who write at one offset, one wins. `is_whole`: with it the file is here, verified."""
-    at = timezone.now()
-    try:
-        with transaction.atomic():
-            if not _touch(transfer.delivery_id, at):
-                raise IsCommitted
-            if not Transfer.objects.select_for_update().filter(pk=transfer.pk).exists():
-                raise NotVisible
-            if received(transfer) != part.offset:
-                raise OffsetConflict
-            TransferPart.objects.create(
-                transfer=transfer, offset=part.offset, length=part.length, key=part.key
-            )
-            if is_whole:
-                Transfer.objects.filter(pk=transfer.pk).update(finished_at=at)
-    except IntegrityError:
-        raise OffsetConflict from None
-    if is_whole:
-        transfer.finished_at = at
-
-
-def _touch(delivery_id: str, at: datetime) -> bool:
+def touch(delivery_id: str, at: datetime) -> bool:
     """Notes that a byte came, and holds the delivery's row; False when it takes no more."""
     still = Delivery.objects.filter(pk=delivery_id, committed_at=None, ended_at=None)
     return bool(still.update(last_byte_at=at))
-
-
-def finish(transfer: Transfer, store: Store) -> None:
-    """Verifies a file that is here whole.
-
-    :raises BytesDiffer: it is not the announced one; it is discarded, to be sent again.
-    """
-    if transfer.sha256 and hash_parts(store, parts_of(transfer)) != transfer.sha256:
-        drop_transfers([transfer], store)
-        raise BytesDiffer
-    transfer.finished_at = timezone.now()
-    Transfer.objects.filter(pk=transfer.pk).update(finished_at=transfer.finished_at)
-
-
-def finish_whole(delivery: Delivery, store: Store) -> None:
-    """Finishes what is here whole: a process that died between its last byte and its end left it so."""
-    for transfer in delivery.transfers.filter(finished_at=None):
-        if received(transfer) == transfer.length:
-            finish(transfer, store)
 
 
 def look(actor: Actor, delivery_id: str, keys: Sequence[str]) -> list[tuple[str, Progress]]:
@@ -314,10 +194,10 @@ def drop_transfers(transfers: Sequence[Transfer], store: Store) -> None:
         keys = list(parts.values_list("key", flat=True))
         Transfer.objects.filter(pk__in=[transfer.pk for transfer in transfers]).delete()
     for key in keys:
-        _drop_bytes(key, store)
+        drop_bytes(key, store)
 
 
-def _drop_bytes(key: str, store: Store) -> None:
+def drop_bytes(key: str, store: Store) -> None:
     """As far as the store lets us: what stays is found when the delivery ends."""
     try:
         store.delete(key)

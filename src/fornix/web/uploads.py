@@ -27,10 +27,10 @@ from fornix.ingest.deliveries import (
     commit_rows,
     find_delivery,
 )
+from fornix.ingest.deliveries_bytes import finish_whole
 from fornix.ingest.deliveries_lists import delivery_lines, get_delivery
 from fornix.ingest.deliveries_removal import discard_delivery
 from fornix.ingest.deliveries_single import hand_in
-from fornix.ingest.deliveries_transfers import finish_whole
 
 FORM = "multipart/form-data"
 MOST_PROJECTS = 500  # that are suggested; any other may be typed

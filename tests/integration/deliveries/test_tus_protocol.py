@@ -9,7 +9,7 @@ import pytest
 from tests.integration.deliveries.conftest import DELIVERIES
 
 from fornix import wiring
-from fornix.ingest import deliveries_transfers
+from fornix.ingest import deliveries_bytes, deliveries_transfers
 from fornix.models import Transfer, TransferPart
 
 TEN = b"0123456789"
@@ -212,7 +212,7 @@ def test_a_file_is_taken_out_with_its_bytes(sender, delivery, address):
 
 
 def test_a_long_body_is_kept_piece_by_piece(sender, delivery, monkeypatch):
-    monkeypatch.setattr(deliveries_transfers, "PIECE_BYTES", 4)
+    monkeypatch.setattr(deliveries_bytes, "PIECE_BYTES", 4)
     address = sender.put(delivery, "a.dcm", TEN)
 
     assert [(part.offset, part.length) for part in TransferPart.objects.order_by("offset")] == [
