@@ -16,7 +16,7 @@ MAX_PDU_BYTES = 128 * 1024  # that we ask senders to keep to; the most that some
 TOLERATED_PDU_BYTES = 8 * MAX_PDU_BYTES  # some count the header too, or do not keep to it
 REQUEST_BYTES = 128 * 1024  # of the request for an association; 128 contexts of 30 transfer syntaxes fit
 COMMAND_BYTES = 16 * 1024
-BLOCK_BYTES = 1 << 20  # of a data set, handed on at once
+BLOCK_BYTES = 256 * 1024  # of a data set, handed on at once: it is hashed while the sender sends on
 
 ASSOCIATE_RQ, ASSOCIATE_AC, ASSOCIATE_RJ, DATA, RELEASE_RQ, RELEASE_RP, ABORT = range(1, 8)
 

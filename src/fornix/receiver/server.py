@@ -10,6 +10,7 @@ import threading
 import time
 from contextlib import suppress
 
+from django.db import DatabaseError
 from django.db import connection as database
 
 from fornix.receiver.association import Association, Desk
@@ -49,7 +50,7 @@ class Receiver:
                 self._take(listener)
         finally:
             self._end_all()
-            self._desk.intake.close()
+            self._seal()
             self._desk.journal.stop(ABORT_S)
 
     def _take(self, listener: socket.socket) -> None:
@@ -90,6 +91,14 @@ class Receiver:
             with self._lock:
                 self._waiting.pop(association, None)
                 self._open.pop(association, None)
+
+    def _seal(self) -> None:
+        try:
+            self._desk.intake.close()
+        except DatabaseError as error:
+            log_failure("not-sealed", error)  # the worker does it, once it sees that this process is gone
+        finally:
+            database.close()
 
     def _end_all(self) -> None:
         """Those that wait for a message end now, those with an object under way in a few seconds."""

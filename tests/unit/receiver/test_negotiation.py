@@ -208,6 +208,11 @@ def test_another_protocol_is_refused_in_its_own_words():
     assert read_request(wrong).rejection == Rejection.APPLICATION_CONTEXT
 
 
+def test_titles_of_256_bytes_are_no_request():
+    with pytest.raises(NotDicomProtocol):
+        read_request(request()[:10] + b"X" * 512 + request()[42:])
+
+
 def test_a_context_id_used_twice_is_refused():
     with pytest.raises(NotDicomProtocol, match="twice"):
         read_request(request(context(1, MRImageStorage), context(1, VERIFICATION)))
