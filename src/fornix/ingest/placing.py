@@ -14,6 +14,7 @@ from fornix.catalog.counters import Amount, count_files
 from fornix.catalog.hierarchy import get_or_create_resource
 from fornix.ingest.dropping import drop_files, parts
 from fornix.ingest.flags import raise_flag
+from fornix.ingest.instances import files_of_instances
 from fornix.ingest.names import beside_name
 from fornix.ingest.plans import Placement, ScanPlan
 from fornix.ingest.scans import find_scan
@@ -107,9 +108,7 @@ class _Known:
         self._names: dict[tuple[int, str], str] = {}
         uids = [file.sop_instance_uid for _, file in places if file.sop_instance_uid]
         for part in _parts(uids):
-            rows = File.objects.filter(
-                sop_instance_uid__in=part, resource__session__project_id=session.project_id
-            )
+            rows = files_of_instances(part).filter(resource__session__project_id=session.project_id)
             for uid, syntax, content in rows.values_list(
                 "sop_instance_uid", "transfer_syntax_uid", "content_sha256"
             ):

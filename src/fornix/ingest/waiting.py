@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from fornix.catalog.projects import find_project
 from fornix.ingest.dropping import QUERY, drop_files
+from fornix.ingest.instances import files_of_instances
 from fornix.ingest.leftovers import reopen_upload, settle_upload
 from fornix.models import Arrival, File, Upload
 from fornix.storage.store import Store
@@ -113,7 +114,8 @@ def _holds_more(arrival: Arrival, project_id: int) -> bool:
         hashes = held.filter(blob__sha256__in=[sha256 for sha256, _, _ in part])
         known = set(hashes.values_list("blob__sha256", flat=True))
         others = {(uid, content) for sha256, uid, content in part if sha256 not in known}
-        instances = held.filter(sop_instance_uid__in={uid for uid, content in others if uid and content})
+        instances = files_of_instances(uid for uid, content in others if uid and content)
+        instances = instances.filter(resource__session__project=project_id)
         if others - set(instances.values_list("sop_instance_uid", "content_sha256")):
             return True
     return False
