@@ -63,6 +63,7 @@ def test_the_second_backup_copies_only_what_is_new_and_either_can_be_restored(ar
     fornix(archive, "import", str(mri(tmp_path / "more", "P03", day=4)), "--project", "STUDY_A")
 
     second = back_up(archive, tmp_path / "backup")
+    Path(elsewhere["FORNIX_DATA"]).mkdir()
 
     assert (first["there"], second["there"]) == (0, first["files"])
     assert second["copied"] == second["files"] - first["files"] == 4
@@ -212,17 +213,6 @@ def test_what_is_no_place_for_a_backup_is_refused_in_words(archive, elsewhere, t
     nowhere = archive | {"FORNIX_DATA": str(tmp_path / "nowhere")}
     assert "There is no archive" in refusal(nowhere, "backup", str(tmp_path / "new"))
     assert not (tmp_path / "nowhere").exists()
-
-
-@pytest.mark.postgresql
-def test_without_pg_dump_it_is_said_what_to_install(archive, tmp_path, monkeypatch):
-    from fornix.integrity import postgresql_copy
-
-    monkeypatch.setattr(postgresql_copy.shutil, "which", lambda name: None)
-    monkeypatch.setattr(postgresql_copy.Path, "glob", lambda self, pattern: iter(()))
-
-    with pytest.raises(postgresql_copy.ProgramMissing, match="postgresql-client"):
-        postgresql_copy.find_program("pg_dump")
 
 
 def test_an_older_database_beside_newer_bytes_is_mended(archive, elsewhere, tmp_path):

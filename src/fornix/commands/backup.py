@@ -14,7 +14,7 @@ from fornix.commands.setup import find_archive
 from fornix.errors import Unavailable
 from fornix.integrity.backup import BackupReport, Origin, back_up
 from fornix.storage.local import LocalStore
-from fornix.web.formats import plural, size
+from fornix.web.formats import count, plural, size
 
 _NAMED = 20  # lost and damaged files on a terminal; --json has all that the report has
 
@@ -76,10 +76,9 @@ def _origin(data: Path | None) -> Origin:
 
 
 def _print(report: BackupReport, origin: Origin) -> None:
-    print(
-        f"saved the database and {plural(report.keys, 'file')} as {report.snapshot}: "
-        f"{report.files} copied{f' ({size(report.bytes)})' if report.files else ''}, {report.there} were there"
-    )
+    copied = f"{count(report.files)} copied" + (f" ({size(report.bytes)})" if report.files else "")
+    there = f"{count(report.there)} were there"
+    print(f"saved the database and {plural(report.keys, 'file')} as {report.snapshot}: {copied}, {there}")
     if report.dropped:
         print(f"{plural(report.dropped, 'older database')} dropped; their bytes are kept")
     if origin.variables:

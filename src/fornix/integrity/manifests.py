@@ -24,7 +24,7 @@ logger = logging.getLogger(__name__)
 
 QUIET = timedelta(seconds=60)
 SESSIONS_PER_ROUND = 200
-FILES_PER_ROUND = 100_000  # the last session of a round may exceed it
+FILES_PER_ROUND = 20_000  # some seconds; the last session of a round may exceed it
 
 
 class RowsChanged(Refused):

@@ -23,6 +23,7 @@ from fornix.storage.durable import sync_folder
 from fornix.storage.local import LocalStore
 
 _MARKER = "restore-under-way.json"
+_MADE_BY_LOOKING = {"secret-key"}  # whoever reads the settings of an empty folder makes one
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +105,7 @@ def _begin(folder: BackupFolder, snapshot: Snapshot, data: Path) -> None:
             begun = json.loads(marker.read_text())
         if begun != mine:
             raise Refused(f"In {data} another restore was begun. Give a new folder.")
-    elif any(data.iterdir()):
+    elif {path.name for path in data.iterdir()} - _MADE_BY_LOOKING:
         raise Refused(
             f"{data} is not empty. A backup is restored into a new folder: `fornix restore DIR --data NEW`."
         )
