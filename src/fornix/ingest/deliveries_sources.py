@@ -18,6 +18,7 @@ from fornix.ingest.deliveries_transfers import parts_of
 from fornix.ingest.names import plain_name
 from fornix.ingest.source_files import Source, SourceFile, Unreadable
 from fornix.models import Delivery, Transfer
+from fornix.storage.durable import disk_errors
 from fornix.storage.store import BytesMissing, Store
 
 HEAD_BYTES = 512
@@ -36,6 +37,16 @@ def delivered_sources(delivery: Delivery, store: Store, scratch: Path) -> Iterat
         for transfer in rows:
             yield from _of_transfer(transfer, store, scratch)
         after = rows[-1].name
+
+
+def sweep_scratch(scratch: Path, older_than: float) -> int:
+    """Removes copies that dead workers left: those made before `older_than` (seconds since 1970). Returns how many."""
+    left = (
+        [path for path in scratch.iterdir() if path.stat().st_mtime < older_than] if scratch.is_dir() else []
+    )
+    for path in left:
+        shutil.rmtree(path, ignore_errors=True)
+    return len(left)
 
 
 def _of_transfer(transfer: Transfer, store: Store, scratch: Path) -> Iterator[Source]:
@@ -79,7 +90,7 @@ def _of_archive(name: str, head: bytes, store: Store, parts: list[Part], scratch
     scratch.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=scratch) as folder:
         copy = Path(folder, f"archive{''.join(Path(name).suffixes[-2:])[:20]}")
-        with copy.open("wb") as target, open_parts(store, parts) as stream:
+        with disk_errors(), copy.open("wb") as target, open_parts(store, parts) as stream:
             shutil.copyfileobj(stream, target, 1 << 20)
         inside = open_archive(copy, _root_of(name), head)
         for source in inside or ():

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.utils import timezone
 
 from fornix import wiring
 from fornix.ingest.deliveries_import import import_due_deliveries
 from fornix.ingest.deliveries_removal import remove_expired
+from fornix.ingest.deliveries_sources import sweep_scratch
 from fornix.worker.loop import Job
 
 IMPORT_EVERY_S = 1.0  # somebody looks at the page and waits
 EXPIRE_EVERY_S = 900.0
 SOON_S = 3.0
+SCRATCH_KEPT = timedelta(days=1)  # longer than any archive is read
 
 
 def delivery_jobs() -> tuple[Job, ...]:
@@ -29,4 +33,6 @@ def import_deliveries() -> None:
 
 def expire_deliveries() -> None:
     """Ends what nobody goes on with, and what a killed process left of those that have ended."""
-    remove_expired(wiring.store(), timezone.now())
+    now = timezone.now()
+    remove_expired(wiring.store(), now)
+    sweep_scratch(wiring.scratch(), (now - SCRATCH_KEPT).timestamp())
