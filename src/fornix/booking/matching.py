@@ -88,10 +88,17 @@ def match_scan(spans: Sequence[Interval], slots: Iterable[BookedSlot]) -> tuple[
 def deciding_project(matches: Iterable[ScanMatch]) -> int | None:
     """The one project that the scan was booked for; None when no booking, or more than one project's, counts.
 
-    Several bookings of one project say the same. One without a project leaves open whose the scan is.
+    Several bookings of one project say the same. One without a project leaves open whose the scan is, and so does one
+    that was called off and holds more of the scan than any that stands: perhaps it took place all the same.
     """
-    projects = {match.slot.project_id for match in matches if match.counts}
-    return projects.pop() if len(projects) == 1 else None
+    found = list(matches)
+    projects = {match.slot.project_id for match in found if match.counts}
+    if len(projects) != 1:
+        return None
+    (project_id,) = projects
+    inside = max(match.inside for match in found if match.counts)
+    doubtful = (match for match in found if not match.counts and match.slot.project_id != project_id)
+    return None if any(match.inside > inside for match in doubtful) else project_id
 
 
 def booking_of(matches: Iterable[ScanMatch], project_id: int) -> ScanMatch | None:

@@ -15,7 +15,7 @@ from tests.integration.web.mirror_rows import booked_person, booked_project, pla
 
 from fornix.api.site import document
 from fornix.ingest.deliveries import Wanted, open_delivery
-from fornix.models import Booking, Scanner, Sweep
+from fornix.models import Booking, RoutingRule, Scanner, Sweep
 from fornix.models.booking import Hold
 
 DOCUMENT = document()
@@ -66,7 +66,16 @@ STABLE = {
     "commitDelivery",
     "lookForFiles",
     "handIn",
+    "listRoutingRules",
+    "createRoutingRule",
+    "getRoutingRule",
+    "changeRoutingRule",
+    "deleteRoutingRule",
+    "moveRoutingRule",
+    "testRouting",
+    "replayRouting",
 }
+RULE = {"name": "by id", "conditions": [{"tag": "PatientID", "pattern": "."}], "project": "P001"}
 BODIES = {
     "linkPerson": {"username": "carol"},
     "chooseSetting": {"value": True},
@@ -75,6 +84,10 @@ BODIES = {
     "fileArrival": {"project": "P001"},
     "openDelivery": {"project": "P001"},
     "lookForFiles": {"keys": ["1.dcm"]},
+    "createRoutingRule": RULE,
+    "changeRoutingRule": RULE,
+    "moveRoutingRule": {"place": 1},
+    "testRouting": {"header": "StudyDescription: P001"},
 }
 QUERIES = {"explainAccess": {"person": "carol", "project": "P001"}}
 # What is answered otherwise than with 200: no Calpendo is configured, one patient is not split, nothing was sent.
@@ -88,6 +101,7 @@ OTHERS = {
     "restoreArrival": 409,
     "splitArrival": 409,
     "openDelivery": 201,
+    "createRoutingRule": 201,
     "commitDelivery": 409,
     "discardDelivery": 204,
     "handIn": 400,
@@ -130,6 +144,10 @@ def world(administrator) -> dict[str, object]:
         starts_at=factories.AT,
         ends_at=factories.AT,
     )
+    conditions = [{"tag": "PatientID", "pattern": "."}]
+    rule = RoutingRule.objects.create(
+        position=1, name="a rule", conditions=conditions, changed_at=factories.AT
+    )
     for number in (1, 2):
         factories.make_arrival(f"arrival-{number}")
     return {
@@ -139,6 +157,7 @@ def world(administrator) -> dict[str, object]:
         "person_id": twin.pk,
         "key": "calpendo.show_empty_projects",
         "arrival_id": "arrival-1",
+        "rule_id": rule.pk,
         "delivery_id": make_delivery(),
     }
 

@@ -66,6 +66,11 @@ DECISIONS = {
         [slot("9:30", "10:30", standing=Standing.CANCELLED), slot("9:30", "10:30", B)],
         B,
     ),
+    "cancelled, between the neighbour's hours": (
+        scan("10:35", "11:00"),
+        [slot("9:30", "10:30"), slot("10:30", "11:30", B, standing=Standing.CANCELLED)],
+        None,
+    ),
     "nothing booked": (scan("9:40", "10:00"), [], None),
 }
 
