@@ -110,11 +110,12 @@ def test_case_23_back_to_back_the_one_that_holds_more_is_the_booking(mirrored, l
 
 def test_case_23_slots_that_were_swapped_leave_the_project_to_a_person(mirrored, london, tmp_path):
     first = booked(mirrored, 23, 3)
-    london.take(scan(tmp_path / "1", into(first, 20), 35))
+    files = scan(tmp_path, into(first, 20), 35)
+    london.take(files)
     before = guessed()
 
     overnight(mirrored, 23)
-    london.take(scan(tmp_path / "1", into(first, 20), 35))
+    london.take(files)
 
     assert (before[:2], guessed()[:2]) == (["414", "421"], ["421", "414"])
 
