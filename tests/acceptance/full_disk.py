@@ -46,7 +46,7 @@ def main(place: str) -> None:
     from fornix.integrity.check import check
     from fornix.models import File
 
-    intake = Intake(wiring.store(), wiring.site_rules())
+    intake = Intake(wiring.store())
 
     def send(number: int) -> str:
         uid = f"1.2.8.{number}"

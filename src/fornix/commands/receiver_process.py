@@ -29,7 +29,7 @@ def main() -> None:
     from fornix.receiver.journal import Journal
     from fornix.receiver.server import Receiver
 
-    intake = Intake(wiring.store(), wiring.site_rules())
+    intake = Intake(wiring.store())
     receiver = Receiver(Desk(intake, Journal(), receiver_rules()))
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: receiver.end())

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from django.db import Error, OperationalError, connection
 from django.utils import timezone
 
-from fornix.catalog.site_rules import SiteRules
 from fornix.dicom.file_meta import file_meta
 from fornix.dicom.header import PREFIX_BYTES
 from fornix.dicom.labels import clean_label
@@ -54,9 +53,8 @@ class Instance:
 class Intake:
     """Takes instances of any number of threads at once. One for each receiver process."""
 
-    def __init__(self, store: Store, rules: SiteRules) -> None:
+    def __init__(self, store: Store) -> None:
         self._store = store
-        self._rules = rules
         self._uploads = DailyUploads(SOURCE)
         self._rows: Together[Landed, Recorded] = Together(_record)
 

@@ -24,7 +24,7 @@ CODE = "STUDY_A"
 
 @pytest.fixture
 def intake(archive):
-    return Intake(archive.store, archive.rules)
+    return Intake(archive.store)
 
 
 @pytest.fixture

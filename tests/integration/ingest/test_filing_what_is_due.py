@@ -36,7 +36,7 @@ def process(pid: int) -> str:
 
 @pytest.fixture
 def intake(archive):
-    return Intake(archive.store, archive.rules)
+    return Intake(archive.store)
 
 
 @pytest.fixture
@@ -94,7 +94,7 @@ def test_a_resend_of_the_next_day_is_already_here_and_the_rest_of_the_study_is_l
     file_now(archive)
     intake.close()
 
-    next_day = Intake(archive.store, archive.rules)
+    next_day = Intake(archive.store)
     send_study(next_day, SOPInstanceUID="1.2.7.1", images=1)
     send_study(next_day, SOPInstanceUID="1.2.7.2", images=1)
     (filed,) = file_now(archive)

@@ -23,7 +23,7 @@ from fornix.storage.store import NoRoom
 
 @pytest.fixture
 def intake(archive):
-    return Intake(archive.store, archive.rules)
+    return Intake(archive.store)
 
 
 def stored(archive, file: File) -> bytes:
@@ -59,7 +59,7 @@ def test_bytes_are_the_same_whoever_sends_and_whenever(archive, monkeypatch):
     kept = []
     for came_from, day in (("MRI3T at 192.0.2.7", 1), ("PACS at 192.0.2.8", 2)):
         monkeypatch.setattr(timezone, "now", lambda day=day: datetime(2026, 11, day, tzinfo=UTC))
-        Intake(archive.store, archive.rules).take(said("1.2.7.1", came_from=came_from), pieces(elements()))
+        Intake(archive.store).take(said("1.2.7.1", came_from=came_from), pieces(elements()))
         kept.append(stored(archive, File.objects.latest("pk")))
 
     assert kept[0] == kept[1]

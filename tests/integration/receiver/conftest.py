@@ -10,7 +10,6 @@ from contextlib import contextmanager
 import pytest
 from django.utils import timezone
 
-from fornix.catalog.site_rules import SiteRules
 from fornix.ingest.network import Intake
 from fornix.models import Sender
 from fornix.receiver.association import Desk
@@ -39,7 +38,7 @@ def receiving(transactional_db, tmp_path, monkeypatch):
     def run(intake=None, **rules):
         folder = tmp_path / "blobs"
         folder.mkdir(exist_ok=True)
-        desk = Desk(intake or Intake(LocalStore(folder), SiteRules()), Journal(), ReceiverRules(**rules))
+        desk = Desk(intake or Intake(LocalStore(folder)), Journal(), ReceiverRules(**rules))
         receiver = Receiver(desk)
         with socket.create_server(("127.0.0.1", 0)) as listener:
             thread = threading.Thread(target=receiver.run, args=(listener,))
