@@ -14,7 +14,7 @@ from fornix.commands.setup import find_archive
 from fornix.errors import Unavailable
 from fornix.integrity.backup import BackupReport, Origin, back_up
 from fornix.storage.local import LocalStore
-from fornix.web.formats import count, plural, size
+from fornix.web.formats import plural, size
 
 _NAMED = 20  # lost and damaged files on a terminal; --json has all that the report has
 
@@ -71,13 +71,13 @@ def _origin(data: Path | None) -> Origin:
         store=LocalStore(environment.data / "blobs"),
         secret_key=key.read_text(),
         settings=(key, *config),
-        variables=tuple(sorted(name for name in os.environ if name.startswith("FORNIX_"))),
+        variables=tuple(sorted(name for name in os.environ if _is_setting(name))),
     )
 
 
 def _print(report: BackupReport, origin: Origin) -> None:
-    copied = f"{count(report.files)} copied" + (f" ({size(report.bytes)})" if report.files else "")
-    there = f"{count(report.there)} were there"
+    copied = f"{report.files:,} copied" + (f" ({size(report.bytes)})" if report.files else "")
+    there = f"{report.there:,} were there"
     print(f"saved the database and {plural(report.keys, 'file')} as {report.snapshot}: {copied}, {there}")
     if report.dropped:
         print(f"{plural(report.dropped, 'older database')} dropped; their bytes are kept")
@@ -104,6 +104,11 @@ def _as_json(report: BackupReport) -> dict[str, object]:
         "damaged": report.damaged.first,
         "damaged_count": report.damaged.count,
     }
+
+
+def _is_setting(name: str) -> bool:
+    """Of the environment, and of every machine: where the data lie is said anew when they are restored."""
+    return name.startswith("FORNIX_") and name != "FORNIX_DATA"
 
 
 def _positive(text: str) -> int:
