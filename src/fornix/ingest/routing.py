@@ -3,17 +3,21 @@ booking by scanner and time; else it waits, with guesses. A person's upload reac
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass, field
 
 from fornix.ingest.booked import Bookings, find_bookings
 from fornix.ingest.codes import Moment, Target, open_target
 from fornix.ingest.evidence import Evidence
 from fornix.ingest.guessing import guess
+from fornix.ingest.names import printable
 from fornix.ingest.reach import reach_of
 from fornix.ingest.refusals import Guess, Waits
 from fornix.ingest.rules import RulesTried, enabled_rules, first_fit
 from fornix.ingest.steps import Case, Step, Told, Way
 from fornix.models import Arrival, Project
+
+logger = logging.getLogger(__name__)
 
 __all__ = [
     "Case",
@@ -65,6 +69,8 @@ class Routed:
 def route(arrival: Arrival, evidence: Evidence, moment: Moment) -> Routed:
     """The arrival's project, made if its first data arrives now. Raises Waits. Called in the filing's transaction."""
     found = trace(case_of(arrival, evidence, moment))
+    for concern in found.rules.concerns:
+        logger.warning("action=routing-rule-unusable arrival=%s concern=%s", arrival.pk, printable(concern))
     if found.waits is not None or found.target is None or found.step is None:
         raise found.waits or Waits
     subject, session = found.labels

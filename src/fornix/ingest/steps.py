@@ -250,13 +250,17 @@ class Way:
         return row.booking_project, told_booking(row, self.case.evidence.machine, self.case.moment.zone)
 
     def _nothing(self) -> Waits:
+        concerns = () if self.case.reach.is_limited else self.tried.concerns
+        minded = "".join(f"; mind that {concern}" for concern in concerns)
         if self.among:
             labels = _labels(self.among)
-            return Waits(f"this data is filed in several projects: {labels}. Say which one, with --project")
+            return Waits(
+                f"this data is filed in several projects: {labels}{minded}. Say which one, with --project"
+            )
         if self.unknown:
             codes = ", ".join(f'"{printable(code[:SHOWN])}"' for code in dict.fromkeys(self.unknown))
-            return Waits(f"no known project is called {codes}. Say the project, with --project")
-        return Waits("nothing in the files names a project. Say it, with --project")
+            return Waits(f"no known project is called {codes}{minded}. Say the project, with --project")
+        return Waits(f"nothing in the files names a project{minded}. Say it, with --project")
 
 
 def filed_in(evidence: Evidence) -> list[Project]:

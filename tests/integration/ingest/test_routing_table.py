@@ -246,3 +246,11 @@ def test_every_step_says_what_it_found(day):
         "tags: nothing in the files may be a project's code",
         "booking: booked 09:30-10:30 on MRI 3T by 2023_112",
     ]
+
+
+def test_a_rule_that_takes_too_long_is_told_where_the_data_waits(day):
+    rule(name="slow", conditions=[{"tag": "ProtocolName", "pattern": "(?:x+x+)+y"}], project="P")
+
+    waits = routed((), {"ProtocolName": ("x" * 10_000,)}, NIGHT).waits
+
+    assert 'mind that the routing rule "slow" took too long and was passed over' in str(waits)
