@@ -107,6 +107,8 @@ scan-files              GET    scan         401    404      200          200    
 session-download        GET    session      401    404      200          200    200   200           404
 scan-download           GET    scan         401    404      200          200    200   200           404
 file-download           GET    file         401    404      200          200    200   200           404
+file-header             GET    file         401    404      200          200    200   200           404
+file-thumbnail          GET    file         401    404      200          200    200   200           404
 experiment-detail       GET    session      401    404      302          302    302   302           404
 api-document            GET    -            401    200      200          200    200   200           200
 api-docs                GET    -            401    200      200          200    200   200           200

@@ -419,6 +419,8 @@ SINGLES = {
     "session-download",
     "scan-download",
     "file-download",
+    "file-header",
+    "file-thumbnail",
 }
 
 

@@ -14,7 +14,7 @@ from fornix.api.refusals import answers
 from fornix.http.actors import actor_of
 from fornix.ingest import decisions
 from fornix.ingest.arrival_card import ArrivalCard, get_card
-from fornix.ingest.arrival_list import ArrivalLine
+from fornix.ingest.arrival_lines import ArrivalLine
 from fornix.ingest.decisions_merge import merge
 from fornix.ingest.decisions_split import split_by_patient
 

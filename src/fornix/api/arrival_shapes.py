@@ -9,7 +9,7 @@ from ninja import Path
 from pydantic import Field
 
 from fornix.api.shapes import NO_NUL, Body, Shape, Text
-from fornix.ingest.arrival_list import KINDS, SOURCES
+from fornix.ingest.arrival_lines import KINDS, SOURCES
 from fornix.ingest.decision_rows import MOST
 from fornix.ingest.states import ArrivalState
 

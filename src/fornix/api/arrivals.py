@@ -23,8 +23,10 @@ from fornix.api.shapes import After, Limit, text_query
 from fornix.catalog.keyset import Window
 from fornix.errors import NotVisible
 from fornix.http.actors import actor_of
-from fornix.ingest.arrival_card import ArrivalCard, arrival_files
-from fornix.ingest.arrival_list import ArrivalFilter, arrival_lines, find_filed
+from fornix.ingest.arrival_card import ArrivalCard
+from fornix.ingest.arrival_files import arrival_files
+from fornix.ingest.arrival_list import ArrivalFilter, arrival_lines
+from fornix.ingest.arrival_moves import find_filed
 from fornix.ingest.arrival_series import SeriesFound, arrival_series
 from fornix.ingest.states import ArrivalState
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from fornix.ingest.arrival_card import ArrivalCard
-from fornix.ingest.arrival_list import ArrivalLine
+from fornix.ingest.arrival_lines import ArrivalLine
 from fornix.ingest.arrival_series import SeriesFound
 from fornix.ingest.names import printable
 from fornix.web.arrival_words import SOURCES, STATES, what_arrived

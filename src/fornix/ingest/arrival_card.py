@@ -1,4 +1,4 @@
-"""One arrival in full: what it is, what was decided on it, its files, and what the actor may do to end it."""
+"""One arrival in full: what it is, what was decided on it, and what the actor may do to end it."""
 
 from __future__ import annotations
 
@@ -6,33 +6,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import F
-
 from fornix.access.actors import Actor
 from fornix.access.policy import Action, can
 from fornix.access.visibility import projects_for
 from fornix.catalog.arrivals import get_arrival, is_sender, named_label, named_projects
-from fornix.catalog.keyset import Listing, Window, cut
 from fornix.errors import NotVisible
-from fornix.ingest.arrival_list import ArrivalLine, find_line
+from fornix.ingest.arrival_lines import ArrivalLine
+from fornix.ingest.arrival_list import find_line
 from fornix.ingest.names import printable
 from fornix.ingest.states import ArrivalState
-from fornix.models import Account, Arrival, Event, File
+from fornix.models import Account, Arrival, Event
 
-FILE_SORTS = {"name": F("name"), "size": F("blob__length")}
 MOST_PROJECTS = 500
 MOST_HISTORY = 50
 TOLD = ("decided", "deleted", "labelled", "merged", "restored", "retried", "split")
-
-
-@dataclass(frozen=True, slots=True)
-class FileLine:
-    """One file. `is_dicom`: it has a header to show."""
-
-    id: int
-    name: str
-    bytes: int
-    is_dicom: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,27 +90,6 @@ def projects_to_file_into(actor: Actor) -> tuple[str, ...]:
     """Labels of projects in which the actor may add data, the last changed first."""
     rows = projects_for(actor, Action.DATA_ADD).order_by("-changed_at", "pk")
     return tuple(rows.values_list("label", flat=True)[:MOST_PROJECTS])
-
-
-def arrival_files(actor: Actor, arrival_id: str, window: Window) -> Listing[FileLine]:
-    """A page of its files. Raises NotVisible."""
-    rows = File.objects.filter(arrival=get_arrival(actor, arrival_id)).select_related("blob")
-    matching = rows.filter(name__icontains=window.text) if window.text else rows
-    page = cut(matching, FILE_SORTS[window.sort], window)
-    return Listing(page.as_lines(_file_line), matching.count(), rows.count())
-
-
-def get_file(actor: Actor, arrival_id: str, file_id: int) -> File:
-    """One file of it. Raises NotVisible."""
-    arrival = get_arrival(actor, arrival_id)
-    file = File.objects.filter(arrival=arrival, pk=file_id).select_related("blob").first()
-    if file is None:
-        raise NotVisible
-    return file
-
-
-def _file_line(row: File) -> FileLine:
-    return FileLine(row.pk, printable(row.name), row.blob.length, bool(row.content_sha256))
 
 
 def _ways(actor: Actor, row: Arrival, state: ArrivalState) -> Ways:

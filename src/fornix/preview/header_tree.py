@@ -9,19 +9,13 @@ import struct
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from pydicom.datadict import (
-    dictionary_description,
-    dictionary_VR,
-    private_dictionary_description,
-    private_dictionary_VR,
-)
-
 from fornix.dicom.envelope import DEFLATED, is_explicit, is_little_endian, read_envelope
 from fornix.dicom.header import PREFIX_BYTES, NotDicom
 from fornix.dicom.signatures import why_not_dicom
 from fornix.dicom.source import Inflater, ReadAt, Window
 from fornix.dicom.text import UNDECLARED, Charset
 from fornix.dicom.walk import BULK, ITEM, ITEM_END, LONG_VRS, SEQUENCE_END, SHORT_VRS, UNDEFINED
+from fornix.preview.header_names import is_creator, is_private, name_of, usual_vr
 from fornix.preview.header_values import READ_BYTES, value_text
 
 MOST_LINES = 4_000
@@ -156,7 +150,7 @@ class _Walk:
             return
         depth = len(self._levels) - 1
         is_item = head.tag == ITEM
-        vr = head.vr or self._usual_vr(head.tag)
+        vr = head.vr or usual_vr(head.tag, self._creator(head.tag))
         if is_item or vr == "SQ" or (head.length == UNDEFINED and head.tag not in BULK):
             if self._enter(head, vr) and depth < 2 * MOST_DEPTH:
                 yield self._line(head, "" if is_item else vr, "", depth)
@@ -185,9 +179,8 @@ class _Walk:
         level = self._levels[-1]
         if tag == CHARACTER_SET:
             level.charset = Charset(value)
-        group, element = tag >> 16, tag & 0xFFFF
-        if group % 2 and 0x10 <= element <= 0xFF:
-            level.creators[group, element] = value.decode("latin-1").strip("\0 ")
+        if is_creator(tag):
+            level.creators[tag >> 16, tag & 0xFFFF] = value.decode("latin-1").strip("\0 ")
 
     def _text(self, tag: int, value: bytes, vr: str, length: int) -> str:
         if tag in BULK:
@@ -199,42 +192,20 @@ class _Walk:
         if head.tag == ITEM:
             return HeaderLine(depth, "", "", "Item", value)
         return HeaderLine(
-            depth, f"({group:04X},{element:04X})", vr, self._name(head.tag), value, bool(group % 2)
+            depth,
+            f"({group:04X},{element:04X})",
+            vr,
+            name_of(head.tag, self._creator(head.tag)),
+            value,
+            is_private(head.tag),
         )
-
-    def _name(self, tag: int) -> str:
-        if tag & 0xFFFF == 0:
-            return "Group Length"
-        creator = self._creator(tag)
-        try:
-            if creator:
-                name = private_dictionary_description(tag, creator)
-                return "Private" if name == "Unknown" else name
-            return dictionary_description(tag)
-        except KeyError:
-            if tag >> 16 & 1:
-                return "Private Creator" if 0x10 <= tag & 0xFFFF <= 0xFF else "Private"
-            return "Unknown"
-
-    def _usual_vr(self, tag: int) -> str:
-        """Of an implicit element (PS3.5 A.1): what the dictionary says; UN where it says nothing."""
-        if tag == ITEM:
-            return ""
-        if tag & 0xFFFF == 0:
-            return "UL"
-        creator = self._creator(tag)
-        try:
-            vr = private_dictionary_VR(tag, creator) if creator else dictionary_VR(tag)
-        except KeyError:
-            is_creator = tag >> 16 & 1 and 0x10 <= tag & 0xFFFF <= 0xFF
-            return "LO" if is_creator else "UN"
-        return vr.split(" ")[0]
 
     def _creator(self, tag: int) -> str:
+        """Who reserved a private element's block (PS3.5 7.8.1)."""
         group, element = tag >> 16, tag & 0xFFFF
-        return (
-            self._levels[-1].creators.get((group, element >> 8), "") if group % 2 and element > 0xFF else ""
-        )
+        if not is_private(tag) or element <= 0xFF:
+            return ""
+        return self._levels[-1].creators.get((group, element >> 8), "")
 
 
 def _word(vr: bytes) -> str:

@@ -32,7 +32,7 @@ class Painter:
         self._connection: socket.socket | None = None
 
     @property
-    def process_id(self) -> int:
+    def pid(self) -> int:
         """Of the process, if there is one; else 0."""
         return self._process.pid if self._process else 0
 
@@ -107,6 +107,12 @@ class Painters:
             return painter.paint(source, size)
         finally:
             self._idle.put(painter)
+
+    def close(self) -> None:
+        """Ends those that are idle: when this process ends, none is at work any more."""
+        with suppress(queue.Empty):
+            while True:
+                self._idle.get_nowait().close()
 
 
 def _environment() -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import shutil
 import tempfile
 import threading
@@ -53,6 +54,7 @@ class _Kept:
 
 _kept = _Kept()
 _painters = Painters()
+atexit.register(_painters.close)
 
 
 def thumbnail(store: Store, blob: Blob, *, size: int = SIZE) -> Thumbnail:

@@ -11,7 +11,7 @@ from fornix import wiring
 from fornix.access.actors import Actor
 from fornix.audit.events import Verb, record_event
 from fornix.http.actors import person_of
-from fornix.ingest.arrival_card import get_file
+from fornix.ingest.arrival_files import get_file
 from fornix.models import File
 from fornix.preview.headers import stored_tree
 from fornix.web.pictures import picture_answer

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -11,26 +11,14 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from fornix import wiring
-from fornix.access.actors import Actor
 from fornix.errors import Invalid, NotVisible
 from fornix.http.actors import person_of
 from fornix.http.paging import Sorting, links_of, window_of
-from fornix.ingest.arrival_card import (
-    FILE_SORTS,
-    arrival_files,
-    get_card,
-    projects_to_file_into,
-)
-from fornix.ingest.arrival_list import (
-    KINDS,
-    SORTS,
-    SOURCES,
-    ArrivalFilter,
-    arrival_counts,
-    arrival_lines,
-    find_filed,
-    find_line,
-)
+from fornix.ingest.arrival_card import get_card, projects_to_file_into
+from fornix.ingest.arrival_files import FILE_SORTS, arrival_files
+from fornix.ingest.arrival_lines import KINDS, SOURCES
+from fornix.ingest.arrival_list import SORTS, ArrivalFilter, arrival_counts, arrival_lines
+from fornix.ingest.arrival_moves import filed_as, find_filed, states_of
 from fornix.ingest.arrival_series import arrival_series
 from fornix.ingest.states import ArrivalState
 from fornix.web import arrival_words
@@ -112,8 +100,10 @@ def arrival_states(request: HttpRequest) -> HttpResponse:
     """The states of some arrivals, for a page that shows them and waits."""
     actor, at = person_of(request), timezone.now()
     ids = [key for key in request.GET.getlist("id")[:MOST_MOVING] if KEY.fullmatch(key)]
-    shown = [_state_of(actor, key, at) for key in ids]
-    moving = [key for key, state, _ in shown if state in arrival_words.MOVING]
+    states = states_of(actor, ids, at=at, quiet=quiet_time())
+    sessions = filed_as(actor, [key for key in ids if key not in states])
+    shown = [(key, states.get(key), sessions.get(key, "")) for key in ids]
+    moving = [key for key, state in states.items() if state in arrival_words.MOVING]
     return render(request, "arrival_states.html", {"shown": shown, "moving": moving})
 
 
@@ -128,12 +118,6 @@ def arrival_key(request: HttpRequest, name: str) -> str | None:
 def quiet_time() -> timedelta:
     """After how long without news an arrival counts as complete."""
     return wiring.site_rules().quiet_time
-
-
-def _state_of(actor: Actor, key: str, at: datetime) -> tuple[str, ArrivalState | None, str]:
-    """Its state; when it is gone, the session that it became."""
-    line = find_line(actor, key, at=at, quiet=quiet_time())
-    return key, line.state if line else None, "" if line else find_filed(actor, key)
 
 
 def _filter_of(request: HttpRequest) -> ArrivalFilter:

@@ -11,6 +11,7 @@ from fornix.web import (
     arrival_preview,
     arrivals,
     downloads,
+    file_preview,
     files,
     home,
     login,
@@ -120,6 +121,14 @@ routes = [
         "sessions/<label:accession>/files/<int:file_id>/download",
         downloads.file_download,
         name="file-download",
+    ),
+    path(
+        "sessions/<label:accession>/files/<int:file_id>/header", file_preview.file_header, name="file-header"
+    ),
+    path(
+        "sessions/<label:accession>/files/<int:file_id>/thumbnail",
+        file_preview.file_thumbnail,
+        name="file-thumbnail",
     ),
     path("experiments/<label:accession>", moved.experiment, name="experiment-detail"),
 ]

@@ -92,10 +92,10 @@ def test_a_program_that_was_killed_is_started_again():
     painter = Painter()
     with tempfile.TemporaryFile() as source:
         assert painter.paint(source, 64)[0] == NO_PICTURE
-        killed = painter.process_id
+        killed = painter.pid
         os.kill(killed, 9)
         assert painter.paint(source, 64)[0] == NO_PICTURE
-    assert painter.process_id != killed
+    assert painter.pid != killed
     painter.close()
 
 
@@ -104,7 +104,7 @@ def test_the_program_gets_no_secret_of_ours(monkeypatch):
     painter = Painter()
     with tempfile.TemporaryFile() as source:
         painter.paint(source, 64)
-    with open(f"/proc/{painter.process_id}/environ", "rb") as environment:
+    with open(f"/proc/{painter.pid}/environ", "rb") as environment:
         told = environment.read()
     painter.close()
 
