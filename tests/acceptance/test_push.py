@@ -103,12 +103,12 @@ def test_split_parts_end_as_an_import_would_end_them(desk, tmp_path):
 
 
 def test_many_small_files_and_a_large_one(desk, tmp_path):
-    write_images(tmp_path / "many", 300)
+    write_images(tmp_path / "many", 1000)
     (tmp_path / "many" / "large.bin").write_bytes(os.urandom(40 << 20))
 
     report = desk.report(tmp_path / "many")
 
-    assert [session["files"] for session in report["sessions"]] == [301]
+    assert [session["files"] for session in report["sessions"]] == [1001]
 
 
 def test_a_push_that_was_killed_goes_on(desk, tmp_path):
