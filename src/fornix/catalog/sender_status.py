@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Count, Max, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import OuterRef, Q, QuerySet, Subquery, Sum
 
 from fornix.access.actors import Actor
 from fornix.access.policy import require_administrator
@@ -15,8 +15,6 @@ from fornix.models.senders import AssociationOutcome
 
 RECENT = timedelta(hours=1)
 RENEWED = timedelta(minutes=2)  # a living receiver renews the rows of open associations more often
-LATELY = timedelta(days=7)
-SHOWN_CALLERS = 20
 SHOWN_ASSOCIATIONS = 20
 
 
@@ -33,19 +31,6 @@ class SenderStatus:
     last_error: str
     last_error_at: datetime | None
     is_failing: bool  # nothing came through since the last error
-
-
-@dataclass(frozen=True, slots=True)
-class UnknownCaller:
-    """Somebody who called in the last days and is no sender that anybody described."""
-
-    ae_title: str
-    address: str
-    called_ae_title: str
-    last_at: datetime
-    calls: int
-    images: int
-    reason: str  # of the last call, if it was refused or broke
 
 
 def sender_statuses(actor: Actor, *, at: datetime) -> Sequence[SenderStatus]:
@@ -72,32 +57,6 @@ def recent_associations(actor: Actor, sender: Sender) -> Sequence[Association]:
     """The last ones of a sender, the newest first."""
     require_administrator(actor)
     return list(Association.objects.filter(sender=sender).order_by("-pk")[:SHOWN_ASSOCIATIONS])
-
-
-def unknown_callers(actor: Actor, *, at: datetime) -> Sequence[UnknownCaller]:
-    """Who called lately without being known, the last caller first."""
-    require_administrator(actor)
-    rows = (
-        Association.objects.filter(sender=None, started_at__gte=at - LATELY)
-        .exclude(calling_ae_title="")
-        .values("calling_ae_title", "address")
-        .annotate(last=Max("pk"), calls=Count("pk"), sent=Sum("images"), last_at=Max("started_at"))
-        .order_by("-last")[:SHOWN_CALLERS]
-    )
-    found = list(rows)
-    last = Association.objects.in_bulk([row["last"] for row in found])
-    return [
-        UnknownCaller(
-            ae_title=row["calling_ae_title"],
-            address=row["address"],
-            called_ae_title=last[row["last"]].called_ae_title,
-            last_at=row["last_at"],
-            calls=row["calls"],
-            images=row["sent"] or 0,
-            reason=last[row["last"]].reason,
-        )
-        for row in found
-    ]
 
 
 def _lately(at: datetime) -> Mapping[int, tuple[int, int]]:

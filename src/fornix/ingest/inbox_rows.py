@@ -15,8 +15,8 @@ from pathlib import Path
 
 from django.db import transaction
 
+from fornix.ingest.inbox_parts import Watched
 from fornix.ingest.inbox_survey import FAILED, Seen, Trouble
-from fornix.ingest.inbox_units import Watched
 from fornix.models import InboxFile, InboxState
 
 logger = logging.getLogger(__name__)
@@ -43,7 +43,7 @@ def note_survey(found: Iterable[Seen | Trouble], *, at: datetime, stays: bool) -
     remaining = iter(found)
     while portion := list(islice(remaining, _PORTION)):
         with transaction.atomic():
-            rows = dict(_rows([one.path for one in portion]))
+            rows = dict(rows_of([one.path for one in portion]))
             _note_troubles([one for one in portion if isinstance(one, Trouble)], rows, result, at)
             settled = _note_files([one for one in portion if isinstance(one, Seen)], rows, result, at)
         result.settled += [] if stays else settled
@@ -65,21 +65,22 @@ def _note_files(
         row = rows.get(seen.path)
         if row is None:
             row = InboxFile(path=seen.path)
-            new.append(_watch(row, seen, at))
+            new.append(watch_anew(row, seen, at))
         elif (row.length, row.modified_ns) != (seen.length, seen.modified_ns):
-            changed.append(_watch(row, seen, at))
+            changed.append(watch_anew(row, seen, at))
         elif row.state != InboxState.WATCHED:
             settled.append((seen, row))
             continue
         elif row.still_since > at:  # our own clock was set back
-            changed.append(_watch(row, seen, at))
+            changed.append(watch_anew(row, seen, at))
         result.watched.append(Watched(seen, row.still_since))
     InboxFile.objects.bulk_create(new)
-    _save(changed)
+    save_rows(changed)
     return settled
 
 
-def _watch(row: InboxFile, seen: Seen, at: datetime) -> InboxFile:
+def watch_anew(row: InboxFile, seen: Seen, at: datetime) -> InboxFile:
+    """The row of a file that is new, or another one than before. Not written yet."""
     row.length, row.modified_ns, row.still_since = seen.length, seen.modified_ns, at
     row.state, row.reason, row.told_at, row.arrivals = InboxState.WATCHED, "", None, []
     return row
@@ -108,60 +109,14 @@ def _forget(result: Round) -> None:
     gone = [pk for pk, path in watched if path not in present]
     told = InboxFile.objects.filter(state=InboxState.FAILED, length=0, modified_ns=0)
     troubles = told.exclude(path__startswith=f"{FAILED}/").values_list("pk", "path")
-    _delete([*gone, *(pk for pk, path in troubles if path not in result.troubles)])
-
-
-def note_outcomes(
-    taken: Iterable[Seen],
-    failed: Mapping[Seen, str],
-    changed: Iterable[Seen],
-    arrivals: list[str],
-    *,
-    at: datetime,
-) -> list[Settled]:
-    """Writes down what became of files, before any of them is moved: after a kill they are known again.
-
-    `changed` while they were read: whatever came in of them is kept, and they are taken again once they stand still.
-    """
-    outcomes: dict[Seen, tuple[InboxState, str]] = {}
-    outcomes |= dict.fromkeys(taken, (InboxState.TAKEN, ""))
-    outcomes |= {seen: (InboxState.FAILED, reason) for seen, reason in failed.items()}
-    with transaction.atomic():
-        rows = dict(_rows([seen.path for seen in (*outcomes, *changed)]))
-        _save([_watch(rows[seen.path], seen, at) for seen in changed if seen.path in rows])
-        settled = []
-        for seen, (state, reason) in outcomes.items():
-            row = _watch(rows.get(seen.path) or InboxFile(path=seen.path), seen, at)
-            row.state, row.reason, row.told_at = state, reason[:REASON_LENGTH], at
-            row.arrivals = arrivals
-            settled.append((seen, row))
-        _save([row for _, row in settled if row.pk])
-        InboxFile.objects.bulk_create([row for _, row in settled if not row.pk])
-    return settled
-
-
-def note_shelved(rows: Sequence[InboxFile]) -> None:
-    """Files that were moved: of taken ones their folder tells, failed ones go on being told of."""
-    _delete([row.pk for row in rows if row.state == InboxState.TAKEN])
-    for row in rows:
-        if row.state == InboxState.FAILED:
-            InboxFile.objects.filter(path=row.path).exclude(pk=row.pk).delete()
-            row.save(update_fields=["path"])
-
-
-def note_stuck(row: InboxFile, reason: str) -> None:
-    """A file that cannot be moved stays where it is, is remembered, and told once. A reason that stands goes on."""
-    if not row.reason:
-        logger.warning("action=inbox-stuck reason=%s", reason)
-        row.reason = reason[:REASON_LENGTH]
-        row.save(update_fields=["reason"])
+    delete_rows([*gone, *(pk for pk, path in troubles if path not in result.troubles)])
 
 
 def forget_gone(inbox: Path) -> int:
     """Forgets taken and failed files that nobody finds in the folder any more; returns how many."""
     rows = InboxFile.objects.exclude(state=InboxState.WATCHED).exclude(length=0, modified_ns=0)
     gone = [pk for pk, path in rows.values_list("pk", "path").iterator() if _is_gone(inbox, path)]
-    _delete(gone)
+    delete_rows(gone)
     return len(gone)
 
 
@@ -171,17 +126,20 @@ def _is_gone(inbox: Path, path: str) -> bool:
     return is_written_so and not os.path.lexists(inbox / path)
 
 
-def _rows(paths: Sequence[str]) -> Iterator[tuple[str, InboxFile]]:
+def rows_of(paths: Sequence[str]) -> Iterator[tuple[str, InboxFile]]:
+    """What is remembered of these paths."""
     for start in range(0, len(paths), _PORTION):
         for row in InboxFile.objects.filter(path__in=paths[start : start + _PORTION]):
             yield row.path, row
 
 
-def _save(rows: Sequence[InboxFile]) -> None:
+def save_rows(rows: Sequence[InboxFile]) -> None:
+    """Writes rows that were changed, in portions."""
     columns = ["length", "modified_ns", "still_since", "state", "reason", "told_at", "arrivals"]
     InboxFile.objects.bulk_update(rows, columns, batch_size=_PORTION)
 
 
-def _delete(keys: Sequence[int]) -> None:
+def delete_rows(keys: Sequence[int]) -> None:
+    """Forgets, in portions."""
     for start in range(0, len(keys), _PORTION):
         InboxFile.objects.filter(pk__in=keys[start : start + _PORTION]).delete()

@@ -6,31 +6,18 @@ A split recording, a `.ds` folder, a BTi run or the files of one stem are taken 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import BinaryIO
 
+from fornix.ingest.inbox_parts import Watched, home_of, parts_by_content, parts_by_name
 from fornix.ingest.inbox_survey import Seen
-from fornix.meg.companions import COMPANION_SUFFIXES
-from fornix.meg.fif_parts import split_name
-from fornix.meg.recordings import Candidate, find_recordings
 
 # In a folder where something still comes in, what stands still waits longer: a copy goes on file by file, and what
 # comes together is filed together. A recording that lacks a part, or was cut off, waits longest: then it is taken.
 BUSY, INCOMPLETE = 10, 20
-_RECORDINGS = (".fif", ".con", ".sqd", ".vhdr", ".eeg", ".edf", ".bdf", *COMPANION_SUFFIXES)
-_LACKS = ("missing", "truncated", "damaged")
 _PROJECT_DEPTH = 1
-
-
-@dataclass(frozen=True, slots=True)
-class Watched:
-    """A file that is not taken yet, and since when (by our clock) it has been as it is."""
-
-    seen: Seen
-    still_since: datetime
-    is_open: bool = False  # some process may write to it
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +38,10 @@ def finished_units(
     """What may be taken, folder by folder. `open_` raises OSError when a file cannot be read."""
     busy = _busy_folders(watched, at, still)
     for folder, files in sorted(_by_folder(watched).items()):
-        parts = _parts(files)
+        parts = parts_by_name(files)
         if not any(_stillness(part, at) >= still for part in parts):
             continue
-        parts, incomplete = _by_content(parts, open_)
+        parts, incomplete = parts_by_content(parts, open_)
         for part in parts:
             patience = still * (BUSY if folder in busy else 1)
             if any(file.seen.path in incomplete for file in part):
@@ -74,7 +61,7 @@ def _busy_folders(watched: Sequence[Watched], at: datetime, still: timedelta) ->
     for file in watched:
         if _stillness([file], at) >= still:
             continue
-        folder = _home(file.seen)
+        folder = home_of(file.seen)
         busy.add(folder)
         while folder.count("/") >= _PROJECT_DEPTH:
             folder = folder.rpartition("/")[0]
@@ -86,74 +73,5 @@ def _busy_folders(watched: Sequence[Watched], at: datetime, still: timedelta) ->
 def _by_folder(watched: Sequence[Watched]) -> dict[str, list[Watched]]:
     folders: dict[str, list[Watched]] = defaultdict(list)
     for file in watched:
-        folders[_home(file.seen)].append(file)
+        folders[home_of(file.seen)].append(file)
     return folders
-
-
-def _data_set(path: str) -> str:
-    """The `.ds` folder (CTF) that a file lies in, however deep; "" when it lies in none."""
-    parts = path.split("/")[:-1]
-    for number, part in enumerate(parts, start=1):
-        if part.lower().endswith(".ds"):
-            return "/".join(parts[:number])
-    return ""
-
-
-def _home(seen: Seen) -> str:
-    """The folder that a file lies in; the one beside its `.ds` folder."""
-    return (_data_set(seen.path) or seen.path).rpartition("/")[0]
-
-
-def _parts(files: Sequence[Watched]) -> list[list[Watched]]:
-    """The files of one folder by what their names have in common."""
-    has_run = any(file.seen.name.lower() == "config" for file in files)
-    parts: dict[Hashable, list[Watched]] = defaultdict(list)
-    for file in files:
-        parts[_key(file.seen, has_run=has_run)].append(file)
-    return list(parts.values())
-
-
-def _key(seen: Seen, *, has_run: bool) -> Hashable:
-    data_set = _data_set(seen.path)
-    if data_set:
-        return "ds", data_set
-    if has_run:
-        return "run", seen.folder  # BTi: its data files have no names that one could know
-    if seen.name.lower().endswith(".fif"):
-        return "fif", split_name(seen.name)[0]
-    return "stem", seen.name.rpartition(".")[0] or seen.name
-
-
-def _by_content(
-    parts: list[list[Watched]], open_: Callable[[Seen], BinaryIO]
-) -> tuple[list[list[Watched]], set[str]]:
-    """Joins parts that are of one recording by their headers; and the paths of recordings that are not whole."""
-    files = {file.seen.path: file.seen for part in parts for file in part}
-    if not any(_may_be_recording(seen) for seen in files.values()):
-        return parts, set()
-    candidates = [Candidate(seen.path, seen.length) for seen in files.values()]
-    found = find_recordings(candidates, lambda path: open_(files[path]))
-    belongs = {file.seen.path: number for number, part in enumerate(parts) for file in part}
-    joined = list(range(len(parts)))  # part -> an earlier one that it goes with, or itself
-
-    def first(number: int) -> int:
-        while joined[number] != number:
-            joined[number] = number = joined[joined[number]]
-        return number
-
-    incomplete: set[str] = set()
-    for recording in found.recordings:
-        numbers = {first(belongs[path]) for path in (*recording.files, *recording.companions)}
-        for number in numbers:
-            joined[number] = min(numbers)
-        if any(word in problem for problem in recording.problems for word in _LACKS):
-            incomplete.update(recording.files)
-    whole: dict[int, list[Watched]] = defaultdict(list)
-    for number, part in enumerate(parts):
-        whole[first(number)] += part
-    return list(whole.values()), incomplete
-
-
-def _may_be_recording(seen: Seen) -> bool:
-    name = seen.name.lower()
-    return name.endswith(_RECORDINGS) or name == "config" or bool(_data_set(seen.path))

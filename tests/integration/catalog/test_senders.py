@@ -10,7 +10,7 @@ from tests.factories import AT, actor_of, make_account
 
 from fornix.access.actors import OPERATOR
 from fornix.catalog.sender_checks import SenderDraft, SenderInvalid
-from fornix.catalog.sender_status import sender_statuses, unknown_callers
+from fornix.catalog.sender_status import sender_statuses
 from fornix.catalog.senders import (
     SenderInUse,
     change_sender,
@@ -19,6 +19,7 @@ from fornix.catalog.senders import (
     draft_of,
     get_sender,
 )
+from fornix.catalog.unknown_callers import unknown_callers
 from fornix.errors import NotAllowed, NotVisible
 from fornix.models import Association, Event, RoutingRule, Sender
 from fornix.models.senders import AssociationOutcome

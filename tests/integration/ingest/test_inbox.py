@@ -12,7 +12,7 @@ from tests.factories import make_project
 from tests.integration.ingest.archive import Archive, instance, meg, mri, put
 
 from fornix.ingest import inbox as rounds
-from fornix.ingest import inbox_rows
+from fornix.ingest import inbox_import, inbox_rows
 from fornix.ingest.inbox import Inbox, Taken, forget_what_is_gone, take_inbox
 from fornix.models import File, InboxFile, InboxState
 
@@ -327,14 +327,14 @@ def test_a_file_that_vanished_before_it_was_taken_is_forgotten(watcher):
 def test_a_file_that_changes_while_it_is_read_is_taken_again_later(watcher, monkeypatch):
     make_project("P001")
     path = put(watcher.folder / "P001" / "1.dcm", instance(PatientID="alice"))
-    real = rounds.import_sources
+    real = inbox_import.import_sources
 
     def meanwhile(sources, *arguments):
         os.utime(path, ns=(0, 5))
         return real(sources, *arguments)
 
     with monkeypatch.context() as patched:
-        patched.setattr(rounds, "import_sources", meanwhile)
+        patched.setattr(inbox_import, "import_sources", meanwhile)
         assert watcher.take() == Taken()
 
     assert watcher.archive.sessions() == []
@@ -356,7 +356,7 @@ def test_one_file_that_breaks_the_import_keeps_no_other_out(watcher, monkeypatch
     make_project("P001")
     for number in range(5):
         put(watcher.folder / "P001" / f"{number}.dcm", instance(PatientID="alice"))
-    real = rounds.import_sources
+    real = inbox_import.import_sources
 
     def breaking(sources, *arguments):
         found = list(sources)
@@ -364,7 +364,7 @@ def test_one_file_that_breaks_the_import_keeps_no_other_out(watcher, monkeypatch
             raise ZeroDivisionError
         return real(found, *arguments)
 
-    monkeypatch.setattr(rounds, "import_sources", breaking)
+    monkeypatch.setattr(inbox_import, "import_sources", breaking)
 
     assert watcher.take() == Taken(taken=4, failed=1)
     assert "ZeroDivisionError" in (watcher.folder / "failed/P001/3.dcm.reason.txt").read_text()

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from fornix.ingest.inbox_parts import Watched
 from fornix.ingest.inbox_survey import Seen
-from fornix.ingest.inbox_units import Watched, finished_units
+from fornix.ingest.inbox_units import finished_units
 from fornix.simulator.meg import RecordingSpec, write_recording
 
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
