@@ -13,7 +13,7 @@ from fornix import wiring
 from fornix.api.refusals import answers
 from fornix.api.shapes import LARGEST_KEY, NO_NUL, Body, Cut, Key, Limit, Shape, Start, Text, cut_at, key_path
 from fornix.http.actors import actor_of
-from fornix.ingest.patterns import LONGEST_PATTERN, LONGEST_TEMPLATE
+from fornix.ingest.patterns import LONGEST_PATTERN
 from fornix.ingest.replay import DAYS, Fate, Replay, replay
 from fornix.ingest.routing import Step
 from fornix.ingest.rule_checks import MOST_CONDITIONS, NAME_LENGTH, RuleDraft
@@ -28,6 +28,7 @@ from fornix.ingest.rule_editing import (
 )
 from fornix.ingest.rule_values import KEYWORDS
 from fornix.ingest.rules import Condition
+from fornix.ingest.templates import LONGEST_TEMPLATE
 from fornix.ingest.trials import Trial, try_arrival, try_values
 from fornix.models import RoutingRule
 

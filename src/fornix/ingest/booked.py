@@ -1,4 +1,4 @@
-"""The bookings of the scanner at the time of an arrival: rows for booking.matching, and its answers in words."""
+"""The bookings of the scanner at the time of an arrival: rows for booking.matching, and its answers."""
 
 from __future__ import annotations
 
@@ -21,18 +21,11 @@ from fornix.booking.matching import (
     match_scan,
     standing_of,
 )
-from fornix.ingest.evidence import Evidence, Machine
-from fornix.ingest.names import printable
+from fornix.ingest.evidence import Evidence
 from fornix.models import Booking, Scanner
 
 _MOST = 200  # bookings near one scan: more are no plan of anything
 _LONGEST = timedelta(days=2)  # of a booking: it begins and ends on one day (contract 1.5)
-_GONE = {
-    Standing.CANCELLED: ", then cancelled",
-    Standing.DENIED: ", then denied",
-    Standing.WITHDRAWN: ", then taken out of Calpendo",
-    Standing.UNKNOWN: ", with a status that is not known here",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +75,7 @@ def find_bookings(evidence: Evidence) -> Bookings:
     scanners = _scanners(evidence)
     rows = _near(scanners, begins - LATE, ends + EARLY)
     spans = [(span.first_at, span.last_at) for span in evidence.spans]
-    matches = match_scan(spans, [_slot(row) for row in rows.values()])
+    matches = match_scan(spans, [slot_of(row) for row in rows.values()])
     return Bookings(matches, rows, evidence.machine.scanner_id is not None, len(scanners) == 1)
 
 
@@ -95,31 +88,7 @@ def bookings_of_day(evidence: Evidence, zone: tzinfo) -> list[Booking]:
         rows = _near(_scanners(evidence), begins, begins + timedelta(days=1))
     except OverflowError:
         return []
-    return [row for row in rows.values() if _slot(row).standing is Standing.OPEN]
-
-
-def told_booking(booking: Booking, machine: Machine, zone: tzinfo) -> str:
-    """`booked 09:30-10:30 on MRI 3T by 2023_112; scanner clock 3 min ahead`."""
-    project = booking.booking_project
-    whose = printable((project.code or project.name)[:60]) if project is not None else "no project"
-    return (
-        f"{told_time(booking, zone)} by {whose}{_GONE.get(_slot(booking).standing, '')}{_told_clock(machine)}"
-    )
-
-
-def told_time(booking: Booking, zone: tzinfo) -> str:
-    """`booked 09:30-10:30 on MRI 3T`, by the site's clock."""
-    begins, ends = booking.starts_at.astimezone(zone), booking.ends_at.astimezone(zone)
-    scanner = f" on {printable(booking.scanner.name[:60])}" if booking.scanner is not None else ""
-    return f"booked {begins:%H:%M}-{ends:%H:%M}{scanner}"
-
-
-def _told_clock(machine: Machine) -> str:
-    ahead = machine.clock_ahead_s
-    if not ahead:
-        return ""
-    amount = f"{abs(ahead)} s" if abs(ahead) < 60 else f"{round(abs(ahead) / 60)} min"
-    return f"; scanner clock {amount} {'ahead' if ahead > 0 else 'behind'}"
+    return [row for row in rows.values() if slot_of(row).standing is Standing.OPEN]
 
 
 def _scanners(evidence: Evidence) -> list[int]:
@@ -139,7 +108,8 @@ def _near(scanners: list[int], begins: datetime, ends: datetime) -> dict[int, Bo
     return {row.pk: row for row in found}
 
 
-def _slot(row: Booking) -> BookedSlot:
+def slot_of(row: Booking) -> BookedSlot:
+    """A row as the matching takes it."""
     standing = standing_of(
         row.status, is_cancelled=row.is_cancelled, is_withdrawn=row.withdrawn_at is not None
     )

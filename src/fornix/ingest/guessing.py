@@ -7,13 +7,15 @@ from dataclasses import dataclass
 
 from fornix.booking.acceptance import closed_because
 from fornix.booking.matching import Standing
-from fornix.ingest.booked import Bookings, bookings_of_day, told_booking
-from fornix.ingest.codes import SHOWN, Moment, Target, target_of
+from fornix.ingest.booked import Bookings, bookings_of_day
+from fornix.ingest.booked_words import told_booking
+from fornix.ingest.code_refusals import SHOWN
 from fornix.ingest.evidence import Evidence
 from fornix.ingest.names import printable
 from fornix.ingest.near_codes import NearCode, find_near
 from fornix.ingest.reach import Reach
 from fornix.ingest.refusals import AmbiguousProject, Guess, ProjectTakesNothing, Waits
+from fornix.ingest.targets import Moment, Target, target_of
 from fornix.models import BookingProject, Project
 
 MOST = 5

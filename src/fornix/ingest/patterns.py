@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import string
 from collections.abc import Mapping
 from functools import lru_cache
 from math import prod
@@ -13,7 +12,6 @@ from fornix.errors import Invalid
 
 MATCH_S = 0.05  # for one pattern on one value
 LONGEST_PATTERN = 300
-LONGEST_TEMPLATE = 300
 _MOST_REPEATS = 10_000  # compiling unrolls them: the product of all counts is what it costs
 _LONGEST_COUNT = 8  # digits
 _REPEATS = regex.compile(r"\{\s*(\d*)\s*(?:,\s*(\d*)\s*)?\}")
@@ -57,34 +55,6 @@ def compiled(pattern: str) -> regex.Pattern[str]:
 def group_names(pattern: str) -> frozenset[str]:
     """The named groups of a pattern. Raises Invalid."""
     return frozenset(compiled(pattern).groupindex)
-
-
-def template_names(template: str) -> tuple[str, ...]:
-    """The groups that a template asks for, `{name}` each. Raises Invalid for anything else in braces."""
-    if len(template) > LONGEST_TEMPLATE:
-        raise Invalid(f"A template has at most {LONGEST_TEMPLATE} characters; this one has {len(template)}.")
-    try:
-        parts = list(string.Formatter().parse(template))
-    except ValueError as error:
-        raise Invalid(f"The braces in {template} do not match. A brace itself is written twice.") from error
-    names = []
-    for _, name, form, conversion in parts:
-        if name is None:
-            continue
-        if not name.isidentifier() or form or conversion:
-            raise Invalid(
-                f"In braces stands the name of a group, as in {{code}}. This is none: {{{name}}} in {template}"
-            )
-        names.append(name)
-    return tuple(names)
-
-
-def fill(template: str, groups: Mapping[str, str]) -> str:
-    """The template with the groups' texts; empty where it asks for groups and all of them are empty."""
-    names = template_names(template)
-    if names and not any(groups.get(name) for name in names):
-        return ""
-    return template.format_map({name: groups.get(name, "") for name in names}).strip()
 
 
 def _repeats(pattern: str) -> int:

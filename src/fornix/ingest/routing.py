@@ -7,14 +7,15 @@ import logging
 from dataclasses import dataclass, field
 
 from fornix.ingest.booked import Bookings, find_bookings
-from fornix.ingest.codes import Moment, Target, open_target
+from fornix.ingest.cases import Case, Step, Told
 from fornix.ingest.evidence import Evidence
 from fornix.ingest.guessing import guess
 from fornix.ingest.names import printable
 from fornix.ingest.reach import reach_of
 from fornix.ingest.refusals import Guess, Waits
 from fornix.ingest.rules import RulesTried, enabled_rules, first_fit
-from fornix.ingest.steps import Case, Step, Told, Way
+from fornix.ingest.steps import Way
+from fornix.ingest.targets import Moment, Target, open_target
 from fornix.models import Arrival, Project
 
 logger = logging.getLogger(__name__)

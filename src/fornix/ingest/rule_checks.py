@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from fornix.errors import Invalid
-from fornix.ingest.patterns import group_names, template_names
+from fornix.ingest.patterns import group_names
 from fornix.ingest.rule_values import KEYWORDS
 from fornix.ingest.rules import Condition
+from fornix.ingest.templates import template_names
 
 NAME_LENGTH = 100
 MOST_CONDITIONS = 8

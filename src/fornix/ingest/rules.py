@@ -10,7 +10,8 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from fornix.errors import Invalid
-from fornix.ingest.patterns import TooSlow, fill, match_groups
+from fornix.ingest.patterns import TooSlow, match_groups
+from fornix.ingest.templates import fill
 from fornix.models import RoutingRule
 
 ALL_RULES_S = 2.0  # for all rules on one arrival

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, tzinfo
 
-from fornix.ingest.booked import find_bookings, told_booking, told_time
+from fornix.ingest.booked import find_bookings
+from fornix.ingest.booked_words import told_booking, told_time
 from fornix.ingest.evidence import Evidence, Span
 from fornix.ingest.flags import raise_flag
 from fornix.ingest.names import printable

@@ -3,65 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from enum import StrEnum
 
 from fornix.booking.acceptance import closed_because
 from fornix.catalog.projects import find_project
-from fornix.ingest.booked import Bookings, told_booking
-from fornix.ingest.codes import (
-    BY_ID,
-    SHOWN,
-    Moment,
-    Target,
-    ambiguous,
-    find_target,
-    refusal_of,
-    target_of,
-)
+from fornix.ingest.booked import Bookings
+from fornix.ingest.booking_step import booked_project
+from fornix.ingest.cases import Case, Step, Told
+from fornix.ingest.code_refusals import BY_ID, SHOWN, ambiguous, out_of_reach, refusal_of
+from fornix.ingest.codes import find_target
 from fornix.ingest.evidence import Evidence
 from fornix.ingest.guessing import may_reach
 from fornix.ingest.names import printable
-from fornix.ingest.near_codes import find_near
-from fornix.ingest.reach import EVERYWHERE, Reach
 from fornix.ingest.refusals import AmbiguousProject, ProjectTakesNothing, Waits
-from fornix.ingest.rules import Rule, RulesTried
+from fornix.ingest.rules import RulesTried
+from fornix.ingest.targets import Target, target_of
 from fornix.models import BookingProject, ImagingSession, Project, Scan
-
-
-class Step(StrEnum):
-    """Where the decision comes from, in this order."""
-
-    EXPLICIT = "explicit"
-    FILED = "filed"
-    RULE = "rule"
-    TAGS = "tags"
-    BOOKING = "booking"
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """What one step had to say."""
-
-    step: Step
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """All that routing looks at.
-
-    `asks_filed`: whether data that is here already shows the way. `senders`: those whose own rules count.
-    """
-
-    evidence: Evidence
-    moment: Moment
-    reach: Reach = EVERYWHERE
-    explicit: str = ""
-    may_create: bool = False
-    asks_filed: bool = True
-    wants_guesses: bool = True
-    senders: frozenset[int] = frozenset()
-    rules: tuple[Rule, ...] = ()
 
 
 @dataclass(slots=True)
@@ -107,12 +63,12 @@ class Way:
             target = self._named(code)
         except Waits:
             if self.case.reach.is_limited:
-                raise _out_of_reach(code) from None
+                raise out_of_reach(code) from None
             raise
         if target is None and self.case.may_create and not self.case.reach.is_limited:
             target = Target(code)
         if self.case.reach.is_limited and (target is None or not may_reach(target, self.case.reach)):
-            raise _out_of_reach(code)
+            raise out_of_reach(code)
         if target is None:
             raise Waits(f'there is no project "{code}". Its first data makes it: `fornix import --project`')
         self._tell(Step.EXPLICIT, f"{printable(target.label)} was named")
@@ -214,7 +170,7 @@ class Way:
         raise several
 
     def _booking(self) -> Target | None:
-        booked, why = self._booked()
+        booked, why = booked_project(self.case, self.bookings)
         if booked is None:
             self._tell(Step.BOOKING, why)
             return None
@@ -228,26 +184,6 @@ class Way:
             raise refusal_of(booked, closed, on, grace)
         self._tell(Step.BOOKING, why)
         return target
-
-    def _booked(self) -> tuple[BookingProject | None, str]:
-        """The one project that a booking decides for, and the reason in words, also where there is none."""
-        if not self.case.evidence.spans:
-            return None, "the files tell no time"
-        if not self.bookings.is_known:
-            return None, "nobody has said yet which bookable scanner this data is of"
-        if not self.bookings.matches:
-            return None, "nothing was booked on the scanner then"
-        deciding = self.bookings.deciding_project
-        rows = (self.bookings.rows[match.slot.id] for match in self.bookings.matches if match.counts)
-        row = next((row for row in rows if row.booking_project_id == deciding), None)
-        if row is None or row.booking_project is None:
-            return None, "no booking, or more than one project's, fits the time of the scan"
-        if not row.booking_project.is_eligible:
-            return None, "the booking is of a project that books no scanner, or is excluded"
-        near = find_near(self.case.evidence.candidates)
-        if near and all(each.booked != row.booking_project for each in near):
-            return None, "the files nearly name another project than the booking"
-        return row.booking_project, told_booking(row, self.case.evidence.machine, self.case.moment.zone)
 
     def _nothing(self) -> Waits:
         concerns = () if self.case.reach.is_limited else self.tried.concerns
@@ -277,14 +213,6 @@ def _booked_by_id(code: str) -> BookingProject | None:
     if not code.startswith(BY_ID):
         return None
     return BookingProject.objects.filter(external_id=code.removeprefix(BY_ID)).first()
-
-
-def _out_of_reach(code: str) -> Waits:
-    """The same words whether there is no such project or its people are others: nobody learns of it by asking."""
-    return Waits(
-        f'there is no project "{printable(code[:SHOWN])}" that the sender may add data to. '
-        "Ask its owner for access, or choose another project"
-    )
 
 
 def _labels(projects: tuple[Project, ...]) -> str:

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from fornix.access.actors import Actor
 from fornix.errors import Invalid
 from fornix.http.actors import actor_of, person_at_pages
-from fornix.ingest.patterns import LONGEST_PATTERN, LONGEST_TEMPLATE
+from fornix.ingest.patterns import LONGEST_PATTERN
 from fornix.ingest.rule_checks import MOST_CONDITIONS, NAME_LENGTH, RuleDraft
 from fornix.ingest.rule_editing import (
     change_rule,
@@ -28,6 +28,7 @@ from fornix.ingest.rule_editing import (
 )
 from fornix.ingest.rule_values import KEYWORDS
 from fornix.ingest.rules import Condition
+from fornix.ingest.templates import LONGEST_TEMPLATE
 from fornix.models import RoutingRule, Sender
 
 LEAST_LINES = 3  # of conditions in the form, so that one can be added without scripts

@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 from tests.factories import AT
 
 from fornix.dicom.labels import fold_code
-from fornix.ingest.codes import Moment
 from fornix.ingest.evidence import Evidence, Span
 from fornix.ingest.machines import machine_of
+from fornix.ingest.targets import Moment
 from fornix.models import (
     Account,
     Booking,

@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 
 from fornix.errors import Invalid
 from fornix.ingest.near_codes import is_slip
-from fornix.ingest.patterns import TooSlow, fill, group_names, match_groups, template_names
+from fornix.ingest.patterns import TooSlow, group_names, match_groups
 from fornix.ingest.rules import Condition, Rule, first_fit
+from fornix.ingest.templates import fill, template_names
 
 HOSTILE = {
     "nested plus": (r"(?:x+x+)+y", "x" * 10_000),
