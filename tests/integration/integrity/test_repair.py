@@ -281,3 +281,20 @@ def test_a_second_repair_finds_nothing_left(whole, tmp_path):
     Project.objects.update(file_count=3)
 
     assert [len(mend(whole)) for _ in range(2)] == [1, 0]
+
+
+def test_bytes_whose_file_is_gone_become_an_arrival(whole, blob):
+    File.objects.filter(blob=blob).delete()
+
+    kinds = [kind for kind, is_mended, _ in mend(whole) if is_mended]
+
+    assert kinds[:2] == ["row", "bytes_extra"]
+    assert File.objects.get(blob__key=blob.key).arrival is not None
+    assert whole.findings() == []
+
+
+def test_a_resource_of_another_session_than_its_scan_is_left_to_a_person(whole):
+    first, second = ImagingSession.objects.order_by("pk")
+    Resource.objects.filter(session=first, scan__isnull=False).update(session=second)
+
+    assert ("row", False, "this is for a person to decide") in mend(whole)
