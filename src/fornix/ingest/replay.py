@@ -9,28 +9,22 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-from zoneinfo import ZoneInfo
-
-from django.db.models import Min
 
 from fornix.access.actors import Actor
 from fornix.access.policy import require_administrator
 from fornix.catalog.site_rules import SiteRules
 from fornix.dicom.header import DicomHeader
 from fornix.errors import NotVisible
-from fornix.ingest.dicom_evidence import dicom_evidence, times_of
-from fornix.ingest.evidence import Evidence, Span
-from fornix.ingest.machines import machine_of
+from fornix.ingest.evidence import Evidence
+from fornix.ingest.filed_evidence import evidence_of_session, headers_of_sessions
 from fornix.ingest.routing import Case, Trace, trace
 from fornix.ingest.rules import Rule, enabled_rules
-from fornix.ingest.take import read_stored_header
 from fornix.ingest.trials import Trial, moment_of
-from fornix.models import File, ImagingSession
+from fornix.models import ImagingSession
 from fornix.storage.store import Store
 
 DAYS = 90
 PAGE = 25
-_SERIES = 3  # of a session whose headers are read
 
 
 class Fate(StrEnum):
@@ -70,7 +64,7 @@ def replay(
         found = found.filter(pk__lt=before)
     sessions = list(found.select_related("project", "subject").order_by("-pk")[: PAGE + 1])
     chosen = enabled_rules()
-    headers = _headers(sessions[:PAGE], store)
+    headers = headers_of_sessions(sessions[:PAGE], store)
     rows = tuple(
         _replayed(session, headers.get(session.pk, []), rules, chosen, at) for session in sessions[:PAGE]
     )
@@ -95,7 +89,7 @@ def try_session(actor: Actor, accession: str, store: Store, rules: SiteRules, *,
     session = found.exclude(visible_at=None).first()
     if session is None:
         raise NotVisible("There is no such session.")
-    evidence = _evidence(session, _headers([session], store).get(session.pk, []), rules)
+    evidence = evidence_of_session(session, headers_of_sessions([session], store).get(session.pk, []), rules)
     return Trial(evidence, trace(_case(evidence, rules, enabled_rules(), at)))
 
 
@@ -111,7 +105,7 @@ def _replayed(
     chosen: tuple[Rule, ...],
     at: datetime,
 ) -> Replayed:
-    case = _case(_evidence(session, headers, rules), rules, chosen, at)
+    case = _case(evidence_of_session(session, headers, rules), rules, chosen, at)
     found = trace(replace(case, wants_guesses=False))
     why = found.told[-1].text if found.told else ""
     if found.target is None:
@@ -126,56 +120,3 @@ def _replayed(
 def _is_booked_as(session: ImagingSession, found: Trace) -> bool:
     booked = found.target.booked_id if found.target is not None else None
     return booked is not None and booked == session.project.booking_project_id
-
-
-def _evidence(session: ImagingSession, headers: Sequence[DicomHeader], rules: SiteRules) -> Evidence:
-    """From a few headers; times are the session's own, where they were computed."""
-    if headers:
-        found = dicom_evidence(headers, [times_of(headers)], ZoneInfo(rules.time_zone))
-    else:
-        found = _of_rows(session)
-    if session.first_acquired_at is not None and session.last_acquired_at is not None:
-        found = replace(found, spans=(Span(session.first_acquired_at, session.last_acquired_at),))
-    return replace(found, study_uid=session.study_uid)
-
-
-def _of_rows(session: ImagingSession) -> Evidence:
-    """Of recordings: the folders that named their project are not kept."""
-    return Evidence(
-        acquired_on=session.acquired_on,
-        machine=machine_of(None, session.scanner),
-        station_name=session.scanner,
-        modality=session.modality,
-        values={
-            "PatientID": (session.subject.label,),
-            "Modality": (session.modality,),
-            "StationName": (session.scanner,),
-        },
-    )
-
-
-def _headers(sessions: Sequence[ImagingSession], store: Store) -> dict[int, list[DicomHeader]]:
-    """Of each session the headers of the first files of a few series: two queries for all of them."""
-    instances = File.objects.filter(resource__session__in=sessions, resource__scan__isnull=False)
-    firsts = (
-        instances.exclude(content_sha256="")
-        .values("resource__session_id", "resource__scan_id")
-        .annotate(first=Min("pk"))
-        .order_by("resource__session_id", "resource__scan_id")
-    )
-    chosen: dict[int, list[int]] = {}
-    for session_id, _, first in firsts.values_list("resource__session_id", "resource__scan_id", "first"):
-        of_session = chosen.setdefault(session_id, [])
-        if len(of_session) < _SERIES:
-            of_session.append(first)
-    files = File.objects.select_related("blob").in_bulk([pk for pks in chosen.values() for pk in pks])
-    headers = {}
-    for session_id, pks in chosen.items():
-        read = (_read(files[pk], store) for pk in pks if pk in files)
-        headers[session_id] = [header for header in read if header is not None]
-    return headers
-
-
-def _read(file: File, store: Store) -> DicomHeader | None:
-    with store.open(file.blob.key, file.blob.offset, file.blob.length) as stream:
-        return read_stored_header(stream, file.blob.length)
