@@ -31,8 +31,9 @@ from fornix.api.refusals import refuse
 
 ROOT = "/api/v1/"
 ABOUT = """\
-What Fornix mirrors from the booking system, and the decisions about it. The operations are for site administrators;
-anybody who is logged in may ask `why` about themselves.
+Handing in data, arrivals and what ends them, what Fornix mirrors from the booking system, and the decisions about it.
+Operations below `mirror/` are for site administrators, but that everybody may ask `why` about themselves; the others
+answer with what one may see.
 
 Times are ISO 8601 with their offset. Lists come in pages: give the `next` of one as the `after`, `before` or `start`
 of the following; it is null on the last. Every refusal has the same shape, says what to do, and has a number to quote.
