@@ -140,3 +140,13 @@ def test_a_file_goes_on_after_each_cut(alice):
     assert alice.offset(address) == half
     assert alice.append(address, half, CONTENT[half:]).status == 204
     assert alice.offset(address) == len(CONTENT)
+
+
+def test_a_refusal_reaches_whoever_sends_much(alice):
+    delivery = alice.open()
+    address = alice.begin(delivery, "a.bin", 1 << 30).headers["location"]
+
+    answer = alice.append(address, 5, bytes(16 << 20))
+
+    assert answer.status == 409
+    assert "go on there" in answer.json()["error"]["detail"]

@@ -15,7 +15,7 @@ from fornix.access.actors import Actor
 from fornix.api import tus
 from fornix.api.admission import admit
 from fornix.errors import ArchiveError
-from fornix.http.bodies import BodyStream
+from fornix.http.bodies import BodyStream, drain
 from fornix.http.errors import json_answer, refusal_of
 from fornix.http.upload_slots import RETRY_AFTER_S, TooManyUploads, upload_slot
 from fornix.ingest.deliveries import PATIENCE, find_delivery
@@ -43,13 +43,22 @@ def _by_method(methods: dict[str, Method]) -> View:
             return HttpResponse(status=405, headers={"Allow": ", ".join(sorted(methods))})
         try:
             actor = admit(request)
-            find_delivery(actor, ids["delivery_id"])  # others' are not there, whatever is asked of them
-            tus.check_request(request)
+            _check(request, actor, ids["delivery_id"])
             return tus.describe(method(request, actor, **ids), most_bytes=_most_bytes(request))
         except ArchiveError as error:
+            drain(request)
             return tus.describe(_refuse(request, error))
 
     return view
+
+
+def _check(request: HttpRequest, actor: Actor, delivery_id: str) -> None:
+    """Others' deliveries are not there, in whatever way they are asked for."""
+    try:
+        tus.check_request(request)
+    except ArchiveError:
+        find_delivery(actor, delivery_id)
+        raise
 
 
 def _most_bytes(request: HttpRequest) -> int | None:

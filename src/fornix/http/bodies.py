@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import IO, Any
 
 from django.http import HttpRequest
@@ -16,6 +17,9 @@ from fornix.errors import Invalid
 CHUNK_BYTES = 1 << 20
 # A sender who sends nothing for so long is gone, and holds up a thread.
 SILENT_S = 60.0
+# What is read of a body that is refused, so that its sender gets to see why.
+DRAINED_BYTES = 32 << 20
+DRAIN_SILENT_S = 5.0
 
 
 class BodyCut(Invalid):
@@ -38,7 +42,7 @@ class BodyStream:
         self._rest = self.length
         if self.length != 0:
             self._input = request.environ["wsgi.input"]  # type: ignore[attr-defined]
-            _limit_silence(request.META.get("gunicorn.socket"))
+            _limit_silence(request, SILENT_S)
 
     def __iter__(self) -> Iterator[bytes]:
         while chunk := self.read(CHUNK_BYTES):
@@ -76,6 +80,17 @@ def body_length(request: HttpRequest) -> int | None:
     return int(written)
 
 
-def _limit_silence(client: socket.socket | None) -> None:
+def drain(request: HttpRequest) -> None:
+    """Throws away what is left of a refused body, within limits: a connection that is closed before all of it was
+    read is reset, and the refusal lost with it."""
+    rest = DRAINED_BYTES
+    _limit_silence(request, DRAIN_SILENT_S)
+    with suppress(Exception):  # the server's, whatever it is: the refusal is sent all the same
+        while rest > 0 and (data := request.environ["wsgi.input"].read(CHUNK_BYTES)):  # type: ignore[attr-defined]
+            rest -= len(data)
+
+
+def _limit_silence(request: HttpRequest, seconds: float) -> None:
+    client: socket.socket | None = request.META.get("gunicorn.socket")
     if client is not None:
-        client.settimeout(SILENT_S)
+        client.settimeout(seconds)

@@ -92,7 +92,7 @@ def announce(
         raise TooLarge
     if delivery.transfers.count() >= MOST_FILES:
         raise TooManyFiles
-    return progress_of(_create(delivery, transfer_id, name, announced.length, sha256, at))
+    return _create(delivery, transfer_id, name, announced.length, sha256, at)
 
 
 def _id_of(delivery: Delivery, key: str) -> str:
@@ -103,7 +103,7 @@ def _id_of(delivery: Delivery, key: str) -> str:
 
 def _create(
     delivery: Delivery, transfer_id: str, name: str, length: int, sha256: str, at: datetime
-) -> Transfer:
+) -> Progress:
     """The row. Of two files of one name the second gets another: an archive of names would lose one otherwise."""
     taken = name
     for number in range(2, _NAMES_TRIED):
@@ -111,7 +111,7 @@ def _create(
             with transaction.atomic():
                 if not touch(delivery.pk, at):
                     raise IsCommitted
-                return Transfer.objects.create(
+                Transfer.objects.create(
                     id=transfer_id,
                     delivery=delivery,
                     name=taken,
@@ -120,10 +120,11 @@ def _create(
                     opened_at=at,
                     finished_at=None if length else at,
                 )
+                return Progress(transfer_id, delivery, taken, length, 0, is_finished=not length)
         except IntegrityError:
             same = Transfer.objects.filter(pk=transfer_id).select_related("delivery").first()
             if same is not None:
-                return same
+                return progress_of(same)
             taken = another_name(name, number)
     raise Invalid("Too many files of this upload have one name. Put them into folders.")
 
