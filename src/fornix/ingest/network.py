@@ -6,10 +6,10 @@ Knows no association and no status word: the receiver translates.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from django.db import Error, OperationalError, connection
+from django.db import Error
 from django.utils import timezone
 
 from fornix.dicom.file_meta import file_meta
@@ -17,8 +17,9 @@ from fornix.dicom.header import PREFIX_BYTES
 from fornix.dicom.labels import clean_label
 from fornix.errors import Unavailable
 from fornix.ingest.daily import DailyUploads, Place
-from fornix.ingest.landing import Landed, Recorded, UploadEnded, record_landed
+from fornix.ingest.landing import Landed, Recorded, UploadEnded
 from fornix.ingest.names import instance_name
+from fornix.ingest.recording import NotRecorded, RecordUnknown, record_together
 from fornix.ingest.seal import NOTHING
 from fornix.ingest.take import clean_uid, group_of, header_of
 from fornix.ingest.together import Together
@@ -29,14 +30,6 @@ from fornix.storage.store import Store
 logger = logging.getLogger(__name__)
 
 SOURCE = "dicom"
-
-
-class NotRecorded(Unavailable):
-    """The database does not take this now. Nothing of it was kept: send it again."""
-
-
-class RecordUnknown(Unavailable):
-    """The database went away while this was written down. Send it again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +49,7 @@ class Intake:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._uploads = DailyUploads(SOURCE)
-        self._rows: Together[Landed, Recorded] = Together(_record)
+        self._rows: Together[Landed, Recorded] = Together(record_together)
 
     def take(
         self, instance: Instance, chunks: Iterable[bytes | memoryview], touched: set[str] | None = None
@@ -167,20 +160,3 @@ class _Beginning:
         part = bytes(chunk[: self._missing])
         self._parts.append(part)
         self._missing -= len(part)
-
-
-def _record(landed: Sequence[Landed]) -> list[Recorded | Exception]:
-    """One commit for all. When the database refuses something of it, each by itself, so that one harms no other."""
-    opened = None
-    try:
-        connection.ensure_connection()
-        opened = connection.connection
-        return [*record_landed(landed)]
-    except Error as error:
-        logger.error("action=not-recorded instances=%d error=%s", len(landed), type(error).__name__)  # noqa: TRY400
-        # Django opens another connection at once where one broke: then nobody knows what became of the commit.
-        if opened is not None and connection.connection is not opened:
-            return [RecordUnknown() for _ in landed]
-        if len(landed) == 1 or isinstance(error, OperationalError):
-            return [NotRecorded() for _ in landed]
-    return [outcome for item in landed for outcome in _record([item])]

@@ -14,7 +14,8 @@ from tests.integration.ingest.sending import become_quiet, file_now, said, send
 
 from fornix.ingest.due import file_due
 from fornix.ingest.leftovers import tidy_after_the_dead
-from fornix.ingest.network import Intake, NotRecorded, RecordUnknown
+from fornix.ingest.network import Intake
+from fornix.ingest.recording import NotRecorded, RecordUnknown
 from fornix.models import Arrival, Blob, File, ImagingSession, Upload
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -16,7 +16,8 @@ from tests.integration.ingest.sending import pieces, said, send
 
 from fornix.ingest import daily
 from fornix.ingest.landing import UploadEnded
-from fornix.ingest.network import Intake, NotRecorded
+from fornix.ingest.network import Intake
+from fornix.ingest.recording import NotRecorded
 from fornix.models import Arrival, Blob, File, Sender, Upload
 from fornix.storage.store import NoRoom
 
