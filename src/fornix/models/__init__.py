@@ -11,9 +11,6 @@ from fornix.models.booking import (
     BookingRole,
     Hold,
     Scanner,
-    Sweep,
-    SweepOutcome,
-    SweepRequest,
 )
 from fornix.models.deliveries import Delivery, Transfer, TransferPart
 from fornix.models.files import Blob, File, Resource
@@ -25,6 +22,7 @@ from fornix.models.routing import RoutingRule
 from fornix.models.senders import Association, AssociationOutcome, Sender
 from fornix.models.sessions import ImagingSession, Scan
 from fornix.models.site import SiteSetting
+from fornix.models.sweeps import Sweep, SweepOutcome, SweepRequest
 
 __all__ = [
     "Access",

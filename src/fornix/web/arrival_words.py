@@ -50,9 +50,7 @@ DID = {
     "split": "split it by patient",
 }
 # Where the advice for the command line begins, which a page gives in its own words. Titles of projects stand before it.
-ADVICE = re.compile(
-    r"[.] (?:Say (?:it|the project|which one),|Import (?:it|them|the data|again)\b).*", re.DOTALL
-)
+ADVICE = re.compile(r"(?s)[.] (?:Say (?:it|the project|which one),|Import (?:it|them|the data|again)\b).*")
 
 
 def what_arrived(kind: str) -> str:

@@ -62,9 +62,7 @@ def ago(at: datetime, now: datetime) -> str:
         return f"{int(seconds // MINUTE)} min ago"
     if seconds < 24 * HOUR:
         return f"{int(seconds // HOUR)} h ago"
-    if at.date() == now.date() - timedelta(days=1):
-        return "yesterday"
-    return day(at.date(), now.date())
+    return "yesterday" if _days(at, now) == 1 else day(at.date(), now.date())
 
 
 def span(length: timedelta) -> str:
@@ -77,11 +75,11 @@ def span(length: timedelta) -> str:
 
 def day_heading(at: datetime, now: datetime) -> str:
     """What a feed writes over the lines of one day."""
-    if at.date() == now.date():
-        return "Today"
-    if at.date() == now.date() - timedelta(days=1):
-        return "Yesterday"
-    return day(at.date(), now.date())
+    return {0: "Today", 1: "Yesterday"}.get(_days(at, now)) or day(at.date(), now.date())
+
+
+def _days(at: datetime, now: datetime) -> int:
+    return (now.date() - at.date()).days
 
 
 def initials(name: str) -> str:

@@ -4,20 +4,13 @@ import html
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import Any
 
 from .switches import Switches
 
 JSON_TYPE = "application/json;charset=UTF-8"
 HTML_TYPE = "text/html;charset=UTF-8"
-_REASONS = {
-    400: "Bad Request",
-    401: "Unauthorized",
-    403: "Forbidden",
-    404: "Not Found",
-    405: "Method Not Allowed",
-    406: "Not Acceptable",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +62,7 @@ def error_answer(
     status: int, text: str, switches: Switches, headers: Mapping[str, str] | None = None
 ) -> Answer:
     """A refusal in the site's own form: what Calpendo really sends here is not known."""
-    reason = _REASONS.get(status, "Error")
+    reason = HTTPStatus(status).phrase
     shaped: dict[str, tuple[str, bytes]] = {
         "html": (HTML_TYPE, _page(f"HTTP Status {status} {reason}", f"<p>{html.escape(text)}</p>")),
         "text": ("text/plain;charset=UTF-8", f"{status} {reason}: {text}\n".encode()),

@@ -56,8 +56,7 @@ def set_pixels(ds: Dataset, pixels: Pixels) -> None:
     ds.SamplesPerPixel, ds.PhotometricInterpretation = 1, "MONOCHROME2"
     ds.Rows, ds.Columns = pixels.shape[-2:]
     ds.BitsAllocated, ds.BitsStored, ds.HighBit, ds.PixelRepresentation = 16, 12, 11, 0
-    low, high = int(pixels.min()), int(pixels.max())
-    ds.SmallestImagePixelValue, ds.LargestImagePixelValue = low, high
+    ds.SmallestImagePixelValue, ds.LargestImagePixelValue = int(pixels.min()), int(pixels.max())
     window = float(np.percentile(pixels, 99.5))
     ds.WindowCenter, ds.WindowWidth = decimal(round(window / 2), round(window))
     ds.PixelData = pixels.astype("<u2").tobytes()
@@ -77,8 +76,7 @@ def slices(
 ) -> Iterator[tuple[Dataset, Acquired, int]]:
     """Every slice of every volume: the data set, its volume and its slice index.
 
-    It is one data set, changed between the yields: copying its elements for each slice would cost most
-    of the time.
+    It is one data set, changed between the yields: copying its elements for each slice would cost most of the time.
     """
     ds = mr_series(session, series, started_at)
     for volume in acquire(series, session.seed):

@@ -50,16 +50,15 @@ def _corner(series: SeriesSpec) -> tuple[float, ...]:
     side = math.ceil(math.sqrt(series.slices))
     along = row_and_column(series.orientation)
     right, down = ((side - 1) * n / 2 * series.pixel_mm for n in (series.columns, series.rows))
-    first = slice_position(series, 0)
-    return tuple(p - right * along[i] - down * along[3 + i] for i, p in enumerate(first))
+    first = enumerate(slice_position(series, 0))
+    return tuple(p - right * along[i] - down * along[3 + i] for i, p in first)
 
 
 def _image_type(series: SeriesSpec, volume: Acquired) -> list[str]:
     if series.contrast is Contrast.FIELDMAP_PHASE:
         return ["ORIGINAL", "PRIMARY", "P", "ND"]
-    kind = ["ORIGINAL", "PRIMARY", "M", "ND"]
-    if series.contrast is Contrast.DIFFUSION:
-        kind = ["ORIGINAL", "PRIMARY", "DIFFUSION", "NONE", "ND"]
+    measured = ["DIFFUSION", "NONE"] if series.contrast is Contrast.DIFFUSION else ["M"]
+    kind = ["ORIGINAL", "PRIMARY", *measured, "ND"]
     if series.is_echo_planar:
         return [*kind, *([f"TE{volume.echo_number}"] if len(series.echo_ms) > 1 else []), "MOSAIC"]
     return [*kind, "NORM"]
