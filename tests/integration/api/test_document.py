@@ -15,7 +15,7 @@ from tests.integration.web.mirror_rows import booked_person, booked_project, pla
 
 from fornix.api.site import document
 from fornix.ingest.deliveries import Wanted, open_delivery
-from fornix.models import Booking, RoutingRule, Scanner, Sweep
+from fornix.models import Booking, RoutingRule, Scanner, Sender, Sweep
 from fornix.models.booking import Hold
 
 DOCUMENT = document()
@@ -74,9 +74,18 @@ STABLE = {
     "moveRoutingRule",
     "testRouting",
     "replayRouting",
+    "listSenders",
+    "createSender",
+    "getSender",
+    "changeSender",
+    "deleteSender",
+    "echoSender",
 }
 RULE = {"name": "by id", "conditions": [{"tag": "PatientID", "pattern": "."}], "project": "P001"}
+SENDER = {"name": "Trio", "ae_title": "TRIO", "address": "192.0.2.9"}
 BODIES = {
+    "createSender": SENDER,
+    "changeSender": SENDER,
     "linkPerson": {"username": "carol"},
     "chooseSetting": {"value": True},
     "mergeArrivals": {"arrivals": ["arrival-1", "arrival-2"]},
@@ -90,7 +99,8 @@ BODIES = {
     "testRouting": {"header": "StudyDescription: P001"},
 }
 QUERIES = {"explainAccess": {"person": "carol", "project": "P001"}}
-# What is answered otherwise than with 200: no Calpendo is configured, one patient is not split, nothing was sent.
+# What is answered otherwise than with 200: no Calpendo is configured, one patient is not split, nothing was sent,
+# a scanner is described without a port.
 OTHERS = {
     "testConnection": 400,
     "lookAtCalpendo": 400,
@@ -102,6 +112,9 @@ OTHERS = {
     "splitArrival": 409,
     "openDelivery": 201,
     "createRoutingRule": 201,
+    "createSender": 201,
+    "deleteSender": 204,
+    "echoSender": 409,
     "commitDelivery": 409,
     "discardDelivery": 204,
     "handIn": 400,
@@ -158,6 +171,7 @@ def world(administrator) -> dict[str, object]:
         "key": "calpendo.show_empty_projects",
         "arrival_id": "arrival-1",
         "rule_id": rule.pk,
+        "sender_id": Sender.objects.create(name="Prisma", ae_title="PRISMA", created_at=factories.AT).pk,
         "delivery_id": make_delivery(),
     }
 
