@@ -1,6 +1,8 @@
 """Hashes of bytes that pass by once."""
 
 import hashlib
+import os
+import signal
 import zlib
 
 import pytest
@@ -50,3 +52,29 @@ def test_no_bytes_have_digests_too():
 
     assert (digests.length, digests.crc32) == (0, 0)
     assert digests.sha256 == digests.tail_sha256 == hashlib.sha256().hexdigest()
+
+
+def test_large_chunks_are_hashed_before_their_memory_is_used_again():
+    whole = DATA * 200
+    buffer = bytearray(100_000)
+    hasher = Hasher()
+    for start in range(0, len(whole), len(buffer)):
+        piece = whole[start : start + len(buffer)]
+        buffer[: len(piece)] = piece
+        hasher.update(memoryview(buffer)[: len(piece)])
+
+    digests = hasher.finish()
+
+    assert digests.md5 == hashlib.md5(whole).hexdigest()
+    assert digests.sha256 == hashlib.sha256(whole).hexdigest()
+
+
+def test_a_forked_process_hashes_too():
+    Hasher().update(bytes(100_000))
+    child = os.fork()
+    if child == 0:
+        signal.alarm(20)  # it would wait for its parent's threads without end
+        Hasher().update(bytes(100_000))
+        os._exit(0)
+
+    assert os.waitpid(child, 0)[1] == 0
