@@ -19,7 +19,7 @@ from fornix.errors import Unavailable
 from fornix.ingest.daily import DailyUploads, Place
 from fornix.ingest.landing import Landed, Recorded, UploadEnded
 from fornix.ingest.names import instance_name
-from fornix.ingest.recording import NotRecorded, RecordUnknown, record_together
+from fornix.ingest.recording import RecordUnknown, record_together, refusal_of
 from fornix.ingest.seal import NOTHING
 from fornix.ingest.take import clean_uid, group_of, header_of
 from fornix.ingest.together import Together
@@ -65,7 +65,7 @@ class Intake:
                 landed = self._land(instance, chunks, place)
                 recorded = self._record(landed)
         except Error as error:
-            raise NotRecorded from error
+            raise refusal_of(error) from error
         if touched is not None:
             touched.add(recorded.arrival_id)
         return landed.digests.length

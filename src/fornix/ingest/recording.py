@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import logging
+import sqlite3
 from collections.abc import Sequence
 
 from django.db import Error, OperationalError, connection
 
 from fornix.errors import Unavailable
 from fornix.ingest.landing import Landed, Recorded, record_landed
+from fornix.storage.store import NoRoom
 
 logger = logging.getLogger(__name__)
 
@@ -19,6 +21,13 @@ class NotRecorded(Unavailable):
 
 class RecordUnknown(Unavailable):
     """The database went away while this was written down. Send it again."""
+
+
+def refusal_of(error: Error) -> Unavailable:
+    """What it means for whoever sends: no room (SQLite's code, PostgreSQL's SQLSTATE 53100), or not now."""
+    cause = error.__cause__
+    is_full = getattr(cause, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL
+    return NoRoom() if is_full or getattr(cause, "sqlstate", None) == "53100" else NotRecorded()
 
 
 def record_together(landed: Sequence[Landed]) -> list[Recorded | Exception]:
@@ -37,5 +46,5 @@ def record_together(landed: Sequence[Landed]) -> list[Recorded | Exception]:
         if opened is not None and connection.connection is not opened:
             return [RecordUnknown() for _ in landed]
         if len(landed) == 1 or isinstance(error, OperationalError):
-            return [NotRecorded() for _ in landed]
+            return [refusal_of(error) for _ in landed]
     return [outcome for item in landed for outcome in record_together([item])]
