@@ -79,7 +79,7 @@ def _reason(number: int, of: int, *, is_by_roles: bool) -> str:
             f"{number} people would get in, or get more by calpendo.roles, at once, where {of} are now; all of them "
             "wait, and the roles stay as they were until somebody approves them"
         )
-    return f"{number} people would get into projects with data at once, where {of} are now; all of them wait"
+    return f"{number} people would get into projects at once, where {of} are now; all of them wait"
 
 
 def _in_force(project: BookedProject, people: Mapping[str, Person]) -> frozenset[Part]:

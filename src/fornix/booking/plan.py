@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -110,8 +110,9 @@ def make_plan(
     today = at.astimezone(config.zone).date()
     is_term_end = any(today - timedelta(days=1) <= end <= today for end in config.term_ends)
     circumstances = Circumstances(config.guards, is_first=is_first, is_term_end=is_term_end)
-    attaching = _attaching(mirror, projects).values()
-    guarded, waiting = guard(mirror, Next(around.people, projects), circumstances, tuple(attaching))
+    attaching = {*_attaching(mirror, projects).values()}
+    opening = _opened(mirror, projects, attaching) if config.show_empty_projects else ()
+    guarded, waiting = guard(mirror, Next(around.people, projects), circumstances, (*attaching, *opening))
     links = new_links(guarded.people.values(), mirror.accounts)
     linked = _with_links(guarded.people, links)
     grants = _grant_changes(mirror, guarded.projects, linked)
@@ -123,7 +124,7 @@ def make_plan(
         projects=_project_changes(mirror, guarded.projects),
         grants=grants,
         bookings=bookings.changes,
-        opened=_opened(mirror, guarded.projects, grants) if config.show_empty_projects else (),
+        opened=_opened(mirror, guarded.projects, attaching) if config.show_empty_projects else (),
         waiting=waiting,
         concerns=(
             *answer.notes,
@@ -280,10 +281,10 @@ def _attaching(mirror: Mirror, projects: Mapping[str, BookedProject]) -> dict[in
 
 
 def _opened(
-    mirror: Mirror, projects: Mapping[str, BookedProject], grants: tuple[GrantChange, ...]
+    mirror: Mirror, projects: Mapping[str, BookedProject], attaching: Collection[str]
 ) -> tuple[str, ...]:
     """Projects to be shown without data: mirrored ones with a code that nothing here is called by yet."""
-    here = {each.booked_id for each in mirror.archive} | {change.booked_id for change in grants}
+    here = {*attaching, *(each.booked_id for each in mirror.archive)}
     return tuple(
         project.id
         for project in projects.values()

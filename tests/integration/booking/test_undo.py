@@ -9,6 +9,7 @@ from tests.integration.commands.command_line import fornix
 
 from fornix.access.actors import OPERATOR
 from fornix.access.memberships import grant
+from fornix.booking.config import Thresholds
 from fornix.booking.holds import approve, held
 from fornix.booking.lease import take_lease
 from fornix.booking.refusals import SweepRunning
@@ -357,7 +358,7 @@ def test_the_command_tells_what_was_undone_and_what_stays(known, capsys):
 def test_rights_of_projects_that_a_sweep_opened_are_taken_back_for_good(calpendo, db):
     sweep(calpendo)
     add_account("sarah", SARAH, calpendo.site.clock)
-    config = config_of(calpendo, show_empty_projects=True)
+    config = config_of(calpendo, show_empty_projects=True, guards=Thresholds(added_few=1000, added_most=1000))
     opening = run_sweep(config, calpendo.site.clock, patience=AT_ONCE)
     given = Membership.objects.filter(account__username="sarah").count()
 

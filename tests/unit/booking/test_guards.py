@@ -240,7 +240,19 @@ def test_a_code_changed_to_the_name_of_a_project_here_lets_nobody_in_unasked():
     plan = make_plan(mirror, here, CONFIG, AT + HOUR)
 
     assert rights(applied(mirror, plan)) == {}
-    assert "would get into projects with data" in plan.waiting[-1].reason
+    assert "would get into projects at once" in plan.waiting[-1].reason
+
+
+def test_projects_shown_before_they_hold_data_let_nobody_in_unasked():
+    site = answer_of(project_row("X", *(str(n) for n in range(1, 290)), code="NODATA"), people=MANY)
+    mirror = swept(start(), site, is_first=True)
+
+    plan = make_plan(mirror, site, replace(CONFIG, show_empty_projects=True), AT + HOUR)
+
+    held = [change.after for change in plan.projects if change.after.id == "X"]
+    assert plan.opened == ("X",)
+    assert set(held[0].parts.values()) == {Hold.PENDING}
+    assert "would get into projects at once" in plan.waiting[-1].reason
 
 
 def test_many_users_who_become_pi_at_once_wait():
