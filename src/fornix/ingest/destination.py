@@ -39,7 +39,9 @@ def _find_or_make(
 ) -> tuple[ImagingSession, bool, tuple[str, ...]]:
     project = routed.project
     label = _subject_label(routed, arrival, plan)
-    filed = _filed_session(project, plan, label)
+    # A person who names the subject parts people whom one PatientID and one study would put together.
+    chosen = clean_label(arrival.subject_label) if arrival.decided_at else ""
+    filed = _filed_session(project, plan, label, chosen)
     if filed is not None:
         _widen_modality(filed, plan)
         notes = [*_unheard(filed, arrival, plan), *_flag_two_people(filed, plan, at=at)]
@@ -86,17 +88,17 @@ def _unheard(session: ImagingSession, arrival: Arrival, plan: ArrivalPlan) -> li
     return notes
 
 
-def _filed_session(project: Project, plan: ArrivalPlan, subject: str) -> ImagingSession | None:
+def _filed_session(project: Project, plan: ArrivalPlan, subject: str, chosen: str) -> ImagingSession | None:
     """The session of this study, of the same patient as far as the files say, or of one of these recordings."""
     evidence = plan.evidence
     if evidence.study_uid:
-        sessions = list(
-            ImagingSession.objects.filter(project=project, study_uid=evidence.study_uid).order_by("id")
-        )
+        rows = ImagingSession.objects.filter(project=project, study_uid=evidence.study_uid)
+        of_study = list(rows.select_related("subject").order_by("id"))
+        sessions = [session for session in of_study if chosen in ("", session.subject.label)]
         exact = [session for session in sessions if session.patient_id == evidence.patient_id]
         # What names nobody (reports, often) goes with a study's one session, but is of two people's nobody's.
         alone = sessions if len(sessions) == 1 and "" in (evidence.patient_id, sessions[0].patient_id) else []
-        return next(iter(exact or alone), None) or _holder(sessions, plan)
+        return next(iter(exact or alone), None) or _holder(of_study, plan)
     scans = Scan.objects.filter(session__project=project, uid__in=evidence.recording_uids).order_by("id")
     found = (scan.session for scan in scans.select_related("session__subject"))
     return next((session for session in found if _is_of(session, plan, subject)), None)

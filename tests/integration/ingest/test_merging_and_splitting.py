@@ -11,7 +11,7 @@ from fornix.errors import NotVisible, Refused
 from fornix.ingest.decisions import file_to
 from fornix.ingest.decisions_merge import OfSeveralPeople, merge
 from fornix.ingest.decisions_split import NothingToSplit, split_by_patient
-from fornix.models import Arrival, Event, File, Upload
+from fornix.models import Arrival, Event, File, ImagingSession, Upload
 
 pytestmark = pytest.mark.django_db
 
@@ -143,6 +143,19 @@ def test_parts_are_filed_each_as_a_session_of_its_own(archive, tmp_path):
 
     assert (len(sessions), archive.findings()) == (2, [])
     assert not Arrival.objects.exists()
+
+
+def test_two_people_of_one_patient_id_are_two_sessions_where_a_person_names_both(archive, tmp_path):
+    factories.make_project("STUDY_B")
+    actor, mixed = make_mixed(archive, tmp_path, PatientName="Other^One")
+    for part, subject in zip(
+        split_by_patient(actor, mixed, archive.store, at=AT), ("one", "two"), strict=True
+    ):
+        file_to(actor, [part], "STUDY_B", subject=subject, at=AT)
+        file_due(archive, part)
+
+    assert set(ImagingSession.objects.values_list("subject__label", "file_count")) == {("one", 2), ("two", 2)}
+    assert archive.findings() == []
 
 
 def test_one_patient_is_not_split_and_nothing_is_made(archive, tmp_path):
