@@ -296,6 +296,16 @@ def test_the_header_of_a_file_is_shown_and_the_look_written_down(root, archive, 
     assert (event.actor.username, event.details["file"]) == ("root", file.pk)
 
 
+def test_an_administrator_is_led_to_what_was_asked_step_by_step(root, archive, tmp_path):
+    arrival = waiting(archive, tmp_path / "a")
+    (way,) = re.findall(
+        r'href="(/routing/test[^"]+)">What was asked', root.get(f"/arrivals/{arrival.pk}").content.decode()
+    )
+
+    assert root.get(way).status_code == 200
+    assert way.endswith(arrival.pk)
+
+
 def test_a_file_of_another_arrival_is_not_shown_here(root, browser, archive, tmp_path):
     alice = factories.make_account("alice")
     hers = make_arrival(upload=make_upload("browser", account=alice))
