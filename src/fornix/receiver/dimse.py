@@ -17,7 +17,10 @@ _REQUESTED_CLASS, _REQUESTED_INSTANCE = 0x0003, 0x1001
 
 _ELEMENT = struct.Struct("<HHL")
 _UINT16 = struct.Struct("<H")
-_UID = re.compile(r"[0-9][0-9.]{0,63}")  # PS3.5 section 9.1, but for zeros in front, which many senders write
+_UID = re.compile(
+    r"[0-9]+(?:[.][0-9]+)*"
+)  # PS3.5 section 9.1, but for zeros in front, which many senders write
+_UID_LENGTH = 64
 _COMMENT_LENGTH = 64  # LO
 
 
@@ -38,7 +41,7 @@ class Status(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """A command set. UIDs are as sent, without padding; empty where there is none."""
+    """A command set. UIDs are as sent, without padding at the end; empty where there is none."""
 
     field: int
     message_id: int
@@ -49,7 +52,8 @@ class Command:
     @property
     def names_instance(self) -> bool:
         """Whether the Affected SOP Instance UID is one."""
-        return _UID.fullmatch(self.sop_instance_uid) is not None
+        uid = self.sop_instance_uid
+        return len(uid) <= _UID_LENGTH and _UID.fullmatch(uid) is not None
 
 
 def parse_command(encoded: bytes) -> Command:
@@ -60,7 +64,7 @@ def parse_command(encoded: bytes) -> Command:
         field=field,
         # C-CANCEL has none of its own.
         message_id=_number(values, _RESPONDED_TO if field == C_CANCEL_RQ else _MESSAGE_ID),
-        sop_class_uid=_uid(values, _AFFECTED_CLASS) or _uid(values, _REQUESTED_CLASS),
+        sop_class_uid=(_uid(values, _AFFECTED_CLASS) or _uid(values, _REQUESTED_CLASS)).lstrip(" \0"),
         sop_instance_uid=_uid(values, _AFFECTED_INSTANCE) or _uid(values, _REQUESTED_INSTANCE),
         has_data_set=_number(values, _DATA_SET_TYPE) != NO_DATA_SET,
     )
@@ -109,7 +113,7 @@ def _number(values: dict[int, bytes], element: int) -> int:
 
 
 def _uid(values: dict[int, bytes], element: int) -> str:
-    return values.get(element, b"").decode("ascii", "replace").strip(" \0")
+    return values.get(element, b"").decode("ascii", "replace").rstrip(" \0")
 
 
 def _uint16(element: int, value: int) -> bytes:

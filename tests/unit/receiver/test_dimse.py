@@ -41,6 +41,12 @@ def test_a_request_without_a_data_set_is_read():
         ("../../etc", False),
         ("1.2 3", False),
         (".1.2", False),
+        ("1.2.", False),
+        ("1..2", False),
+        (" 1.2", False),
+        ("\0" + "1.2", False),
+        ("1.2\0\0", True),  # padding
+        ("1.2 ", True),
     ],
 )
 def test_an_instance_needs_a_uid(uid, is_one):
