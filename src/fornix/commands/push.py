@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from fornix.commands.cleaned_labels import cleaned_label
 from fornix.commands.main import DONE, FAILED, WAITS
 from fornix.commands.progress import Progress
 from fornix.commands.push_client import Server
@@ -53,13 +54,23 @@ def run(args: argparse.Namespace) -> int:
     if not files:
         _print_failed(failed)
         raise Invalid("There is no file to push.")
-    wanted = {"project": args.project, "subject": args.subject, "session": args.session}
+    wanted = {
+        "project": args.project,
+        "subject": cleaned_label("--subject", args.subject),
+        "session": cleaned_label("--session", args.session),
+    }
     state = PushState(
         url, token.partition(":")[0], *wanted.values(), *(str(p.absolute()) for p in args.paths)
     )
-    server = Server(url, token)
+    progress = Progress()
+
+    def tell(line: str) -> None:
+        progress.end()
+        print(f"fornix: {_printable(line)}", file=sys.stderr, flush=True)
+
+    server = Server(url, token, tell=tell)
     try:
-        report, unsent = _push(server, state, files, wanted)
+        report, unsent = _push(server, state, files, wanted, progress)
     finally:
         server.close()
     failed += unsent
@@ -70,9 +81,12 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _push(
-    server: Server, state: PushState, files: list[LocalFile], wanted: dict[str, str]
+    server: Server,
+    state: PushState,
+    files: list[LocalFile],
+    wanted: dict[str, str],
+    progress: Progress,
 ) -> tuple[dict[str, Any], list[Unsendable]]:
-    progress = Progress()
     total = sum(file.length for file in files)
 
     def tell(count: int, sent: int) -> None:

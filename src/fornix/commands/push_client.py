@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 import httpx
 
+from fornix.commands.push_unreachable import why_unreachable
 from fornix.errors import ArchiveError, Invalid, NotVisible, Refused, Unavailable
 
 Answer = TypeVar("Answer")
@@ -37,9 +38,16 @@ class NoSuchThing(NotVisible):
 
 
 class Server:
-    """One archive, asked by any number of threads."""
+    """One archive, asked by any number of threads. `tell` gets a line for a person whenever one has to wait."""
 
-    def __init__(self, url: str, token: str, *, sleep: Callable[[float], None] = time.sleep) -> None:
+    def __init__(
+        self,
+        url: str,
+        token: str,
+        *,
+        tell: Callable[[str], None],
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
         alias, _, secret = token.partition(":")
         self._client = httpx.Client(
             base_url=url,
@@ -47,7 +55,10 @@ class Server:
             timeout=PATIENCE,
             headers={"Accept": "application/json", "User-Agent": "fornix-push"},
         )
+        self._tell = tell
+        self._told = ""
         self._sleep = sleep
+        self._is_reached = False
 
     def close(self) -> None:
         """Ends all connections."""
@@ -55,7 +66,7 @@ class Server:
 
     def json(self, method: str, path: str, body: Mapping[str, object] | None = None) -> dict[str, Any]:
         """An operation of the API."""
-        found: dict[str, Any] = self._tried(lambda: self._client.request(method, path, json=body)).json()
+        found: dict[str, Any] = self.patiently(lambda: self._ask(method, path, json=body)).json()
         return found
 
     def tus(
@@ -65,25 +76,40 @@ class Server:
         sent = {"Tus-Resumable": "1.0.0", **headers}
         if content:
             sent["Content-Type"] = BYTES
-        return _checked(self._client.request(method, path, headers=sent, content=content))
+        return self._ask(method, path, headers=sent, content=content)
 
-    def _tried(self, ask: Callable[[], httpx.Response]) -> httpx.Response:
-        return self.patiently(lambda: _checked(ask()))
+    def _ask(self, method: str, path: str, **sent: Any) -> httpx.Response:
+        answer = self._client.request(method, path, **sent)
+        self._is_reached = True
+        return _checked(answer)
 
     def patiently(self, ask: Callable[[], Answer]) -> Answer:
-        """What `ask` gives; asked again, after longer and longer pauses, while the network or the server fails."""
+        """What `ask` gives; asked again, after longer and longer pauses, while the network or the server fails.
+
+        A server that never answered is not tried again: its address is wrong, more often than not.
+        """
         for pause in PAUSES_S:
             try:
                 return ask()
-            except httpx.TransportError:
-                self._sleep(pause)
+            except httpx.TransportError as error:
+                if not self._is_reached:
+                    raise _unreachable(error) from error
+                self._wait(pause, "The server does not answer")
             except Unavailable as busy:
                 told = busy.details.get("retry_after")
-                self._sleep(min(LONGEST_PAUSE_S, max(pause, float(str(told)) if told else 0.0)))
+                longer = max(pause, float(str(told)) if told else 0.0)
+                self._wait(min(LONGEST_PAUSE_S, longer), str(busy).rstrip("."))
         try:
             return ask()
         except httpx.TransportError as error:
-            raise Unavailable(f"The server cannot be reached: {_why(error)}.") from error
+            raise _unreachable(error) from error
+
+    def _wait(self, pause: float, why: str) -> None:
+        line = f"{why}; trying again in {pause:g} s"
+        if line != self._told:  # once for all the threads that wait alike
+            self._told = line
+            self._tell(line)
+        self._sleep(pause)
 
 
 def metadata(**words: str) -> str:
@@ -93,9 +119,8 @@ def metadata(**words: str) -> str:
     )
 
 
-def _why(error: httpx.TransportError) -> str:
-    text = str(error)
-    return f"its certificate is not trusted ({text})" if "CERTIFICATE_VERIFY" in text else text or "no answer"
+def _unreachable(error: httpx.TransportError) -> Unavailable:
+    return Unavailable(f"The server cannot be reached: {why_unreachable(error)}")
 
 
 def _checked(answer: httpx.Response) -> httpx.Response:
