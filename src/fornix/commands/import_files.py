@@ -7,8 +7,8 @@ import json
 import sys
 from pathlib import Path
 
+from fornix.commands.cleaned_labels import cleaned_label
 from fornix.commands.main import DONE, FAILED, WAITS
-from fornix.dicom.labels import clean_label
 from fornix.errors import Invalid
 from fornix.ingest.filing import Filed
 from fornix.ingest.importing import ImportReport, import_paths
@@ -36,18 +36,12 @@ def run(args: argparse.Namespace) -> int:
     destination = Destination(
         project=args.project.strip(),
         may_create_project=True,
-        subject=args.subject.strip(),
-        session=args.session.strip(),
+        subject=cleaned_label("--subject", args.subject),
+        session=cleaned_label("--session", args.session),
     )
     data = environment().data.resolve()
     if any(path.resolve().is_relative_to(data) for path in args.paths):
         raise Invalid("This is the archive's own data folder; its bytes are filed already.")
-    for option, label in (("--subject", destination.subject), ("--session", destination.session)):
-        if clean_label(label) != label:
-            print(
-                f"fornix: {option} is written {clean_label(label)}: a label has ASCII letters, digits, _ - and . only",
-                file=sys.stderr,
-            )
     report = import_paths(args.paths, destination, store(), site_rules())
     if args.json:
         print(json.dumps(_as_json(report), indent=1, ensure_ascii=False))

@@ -15,10 +15,10 @@ from fornix.access.actors import Actor
 from fornix.access.policy import Action
 from fornix.audit.events import Verb
 from fornix.catalog.arrivals import is_sender, named_label, named_projects
-from fornix.dicom.labels import clean_label
 from fornix.errors import Invalid, NotAllowed
 from fornix.ingest.decision_rows import Chosen, Outcome, change, lock_chosen, require_on_named, tell
 from fornix.ingest.decision_targets import Target, find_target
+from fornix.ingest.typed_labels import typed_label
 from fornix.models import Arrival
 
 REASON_LENGTH = 300
@@ -36,7 +36,7 @@ def file_to(
 ) -> Outcome:
     """Sends arrivals to a project (its label, a code, or `calpendo:ID`); labels that are given replace theirs.
 
-    From the commit on they are due. Raises NoSuchProject, NotAllowed, and what `lock_chosen` raises.
+    From the commit on they are due. Raises UnfitLabel, NoSuchProject, NotAllowed, and what `lock_chosen` raises.
     """
     labels = _labels(subject, session)
     with transaction.atomic():
@@ -70,7 +70,7 @@ def edit_labels(
 ) -> Outcome:
     """Says what subject and session are called; None keeps, "" leaves it to the files. Nothing is filed by it."""
     given = {"subject_label": subject, "session_label": session}
-    fields = {name: _label(text) for name, text in given.items() if text is not None}
+    fields = {name: typed_label(text) for name, text in given.items() if text is not None}
     if not fields:
         raise Invalid("Give a label of the subject, of the session, or both.")
     with transaction.atomic():
@@ -137,13 +137,5 @@ def _require_there(actor: Actor, chosen: Chosen, target: Target) -> None:
 
 def _labels(subject: str, session: str) -> dict[str, str]:
     """Those that are given."""
-    cleaned = {"subject_label": _label(subject), "session_label": _label(session)}
-    return {name: label for name, label in cleaned.items() if label}
-
-
-def _label(text: str) -> str:
-    """As sessions and subjects can be called. Raises Invalid where nothing would be left of what was typed."""
-    label = clean_label(text)
-    if text.strip() and not label.strip("_.-"):
-        raise Invalid("A label has letters or digits, and besides them `_`, `-` and `.`.")
-    return label
+    typed = {"subject_label": typed_label(subject), "session_label": typed_label(session)}
+    return {name: label for name, label in typed.items() if label}

@@ -12,8 +12,9 @@ from django.db.models import Q, QuerySet
 from fornix.access.actors import Actor
 from fornix.access.policy import Action
 from fornix.access.visibility import projects_for
-from fornix.errors import Invalid, NotAllowed, NotVisible, Refused, Unavailable
+from fornix.errors import NotAllowed, NotVisible, Refused, Unavailable
 from fornix.ingest.decision_targets import find_target
+from fornix.ingest.typed_labels import typed_label
 from fornix.models import Delivery
 from fornix.storage.keys import new_upload_id
 
@@ -23,7 +24,6 @@ MAX_ATTEMPTS = 5
 MOST_FILES = 100_000
 MOST_OPEN = 50  # of one person
 MOST_UNDER_WAY = 20  # of one person, committed and not yet imported
-LABEL_LENGTH = 180
 
 
 class NothingToAddTo(NotAllowed):
@@ -73,15 +73,14 @@ def open_delivery(actor: Actor, source: str, wanted: Wanted, *, at: datetime) ->
     """Begins a delivery.
 
     :param source: "browser", "push" or "rest".
+    :raises UnfitLabel: a label that holds what labels do not.
     :raises Invalid: a project that the actor may not see, or that is not there (which of the two is not told).
     :raises NotAllowed: they see it, and may not add to it; or, without a project, they may add to none.
     :raises TooMuchUnderWay: much of theirs waits to be imported; to be asked again later.
     """
     if actor.account is None:
         raise NotVisible
-    for label in (wanted.subject, wanted.session):
-        if len(label) > LABEL_LENGTH or not (label.isprintable() or not label):
-            raise Invalid(f"A label has up to {LABEL_LENGTH} printable characters.")
+    subject, session = typed_label(wanted.subject), typed_label(wanted.session)
     project = find_target(actor, wanted.project).name if wanted.project.strip() else ""
     if not project and not projects_for(actor, Action.DATA_ADD).exists() and not actor.is_administrator:
         raise NothingToAddTo
@@ -95,8 +94,8 @@ def open_delivery(actor: Actor, source: str, wanted: Wanted, *, at: datetime) ->
         account=actor.account,
         source=source,
         project_label=project,
-        subject_label=wanted.subject.strip(),
-        session_label=wanted.session.strip(),
+        subject_label=subject,
+        session_label=session,
         opened_at=at,
         last_byte_at=at,
     )

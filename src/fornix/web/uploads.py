@@ -16,7 +16,7 @@ from fornix.access.actors import Actor
 from fornix.access.policy import Action
 from fornix.access.visibility import projects_for
 from fornix.catalog.project_record import get_project
-from fornix.errors import NotAllowed, NotVisible
+from fornix.errors import Invalid, NotAllowed, NotVisible
 from fornix.http.actors import actor_of, person_at_pages
 from fornix.http.forms import chunks_of, only_file, read_safely
 from fornix.http.upload_slots import upload_slot
@@ -35,6 +35,7 @@ from fornix.ingest.deliveries_single import hand_in
 FORM = "multipart/form-data"
 MOST_PROJECTS = 500  # that are suggested; any other may be typed
 SHOWN = 20
+TYPED = ("project", "subject", "session")
 
 Page = Callable[..., HttpResponse]
 
@@ -57,9 +58,17 @@ def _with_form(page: Page) -> Page:
 def upload(request: HttpRequest, project: str = "") -> HttpResponse:
     """Hands in files: to a project, or wherever their headers say. With scripts many at once, without one."""
     if request.method == "POST":
-        return _take(request, project)
+        try:
+            return _take(request, project)
+        except Invalid as wrong:
+            return _page(request, project, problem=str(wrong))
     if request.method not in ("GET", "HEAD"):
         return HttpResponse(status=405, headers={"Allow": "GET, HEAD, POST"})
+    return _page(request, project)
+
+
+def _page(request: HttpRequest, project: str, *, problem: str = "") -> HttpResponse:
+    """The form; after a problem with what was typed into it, but for the file, which browsers let nobody fill in."""
     actor = actor_of(request)
     codes = _codes(actor, project)
     at = timezone.now()
@@ -73,9 +82,10 @@ def upload(request: HttpRequest, project: str = "") -> HttpResponse:
         "resumed": line,
         "unfinished": delivery_lines(actor, is_open=True, size=SHOWN, at=at),
         "recent": delivery_lines(actor, is_open=False, size=SHOWN, at=at),
-        "problem": "",
+        "problem": problem,
+        "typed": {name: request.POST.get(name, "") for name in TYPED},
     }
-    return render(request, "upload.html", context)
+    return render(request, "upload.html", context, status=400 if problem else 200)
 
 
 def _codes(actor: Actor, project: str) -> list[str]:
@@ -99,11 +109,8 @@ def _take(request: HttpRequest, project: str) -> HttpResponse:
     actor = person_at_pages(request)
     _codes(actor, project)
     file = only_file(request)
-    wanted = Wanted(
-        project or request.POST.get("project", ""),
-        request.POST.get("subject", ""),
-        request.POST.get("session", ""),
-    )
+    typed = {name: request.POST.get(name, "") for name in TYPED}
+    wanted = Wanted(**typed | ({"project": project} if project else {}))
     with upload_slot(actor.account.pk if actor.account else 0):
         made = hand_in(
             actor,

@@ -81,10 +81,19 @@ def test_what_others_sent_is_in_no_list_and_no_count(ask):
 def test_labels_trash_and_bringing_back(ask):
     arrival = factories.make_arrival()
 
-    assert ask("PATCH", f"/{arrival.pk}", {"subject": "S 1"})[1]["subject"] == "S_1"
+    assert ask("PATCH", f"/{arrival.pk}", {"subject": "S_1"})[1]["subject"] == "S_1"
     assert ask("DELETE", f"/{arrival.pk}", {"reason": "test"})[1]["state"] == "deleted"
     assert ask("POST", f"/{arrival.pk}/retry")[0] == 409
     assert ask("POST", f"/{arrival.pk}/restore")[1]["state"] == "waiting"
+
+
+def test_a_name_is_refused_as_a_label(ask):
+    arrival = factories.make_arrival()
+
+    status, told = ask("PATCH", f"/{arrival.pk}", {"subject": "Müller Hans"})
+
+    assert status == 400
+    assert "this would be M_ller_Hans. Is it a name?" in told["error"]["detail"]
 
 
 def test_merging_two_people_needs_a_word_that_says_so(ask):

@@ -8,11 +8,12 @@ from tests.integration.ingest.archive import mri
 from tests.integration.ingest.arrivals_made import AT, file_due, root, waiting
 
 from fornix.access.memberships import set_override
-from fornix.errors import Invalid, NotAllowed, NotVisible, Refused
+from fornix.errors import NotAllowed, NotVisible, Refused
 from fornix.ingest.decision_rows import ArrivalBusy, ArrivalDeleted
 from fornix.ingest.decision_targets import NoSuchProject
 from fornix.ingest.decisions import delete, edit_labels, file_to, retry, undelete
 from fornix.ingest.owners import LEASE, this_process
+from fornix.ingest.typed_labels import UnfitLabel
 from fornix.models import Arrival, Event, ImagingSession, Project
 from fornix.models.memberships import OverrideKind, Role
 
@@ -29,7 +30,7 @@ def test_one_click_files_what_waited_into_the_project(archive, tmp_path):
     project = factories.make_project("STUDY_B")
     arrival = waiting(archive, tmp_path / "a")
 
-    outcome = file_to(root(), [arrival.pk], "study-b", subject="S 01", session="first", at=AT)
+    outcome = file_to(root(), [arrival.pk], "study-b", subject="S_01", session="first", at=AT)
     filed = file_due(archive, arrival.pk)
 
     assert outcome.ids == (arrival.pk,)
@@ -176,16 +177,30 @@ def test_who_may_not_add_to_the_named_project_does_not_see_it(archive, tmp_path,
         retry(bob, [arrival.pk], at=AT)
 
 
-def test_labels_are_cleaned_and_what_leaves_nothing_is_refused(archive, tmp_path):
+@pytest.mark.parametrize("typed", ["Müller Hans", "../S1", "s|1", "名前", "_._", "x" * 65])
+def test_what_cannot_be_a_label_is_refused_and_never_changed_into_one(archive, tmp_path, typed):
+    arrival = waiting(archive, tmp_path / "a")
+    actor = root()
+    factories.make_project("STUDY_B")
+
+    for field in ("subject", "session"):
+        with pytest.raises(UnfitLabel, match="A label has"):
+            edit_labels(actor, [arrival.pk], **{field: typed}, at=AT)
+        with pytest.raises(UnfitLabel, match="A label has"):
+            file_to(actor, [arrival.pk], "STUDY_B", **{field: typed}, at=AT)
+
+    assert Arrival.objects.get().subject_label == ""
+    assert not Event.objects.filter(verb="arrival.labelled").exists()
+
+
+def test_labels_are_written_without_the_blanks_around_them(archive, tmp_path):
     arrival = waiting(archive, tmp_path / "a")
     actor = root()
 
-    edit_labels(actor, [arrival.pk], subject="../S 1", session="s|1", at=AT)
-    with pytest.raises(Invalid, match="letters or digits"):
-        edit_labels(actor, [arrival.pk], subject="名前", at=AT)
+    edit_labels(actor, [arrival.pk], subject=" S_1 ", session="s-1", at=AT)
 
     row = Arrival.objects.get()
-    assert (row.subject_label, row.session_label) == (".._S_1", "s_1")
+    assert (row.subject_label, row.session_label) == ("S_1", "s-1")
     assert "1" not in str(Event.objects.get(verb="arrival.labelled").details["changed"])
 
 

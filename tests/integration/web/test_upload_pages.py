@@ -147,3 +147,13 @@ def test_a_session_that_one_may_not_see_any_more_is_not_told(browser, alice):
     page = browser.get(answer["Location"]).content.decode()
     assert "sub-5" not in page
     assert "Nothing to show" in page
+
+
+def test_a_name_typed_as_a_label_is_refused_and_stays_in_the_form(browser):
+    answer = post(browser, "/upload", file=image(), project="P001", subject="Müller Hans", session="s-1")
+    page = answer.content.decode()
+
+    assert answer.status_code == 400
+    assert "this would be M_ller_Hans" in page
+    assert all(f'value="{typed}"' in page for typed in ("P001", "Müller Hans", "s-1"))
+    assert not Delivery.objects.exists()
