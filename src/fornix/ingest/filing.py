@@ -155,9 +155,9 @@ def _open_session(
         routed = route(arrival, plan.evidence, moment)
         Project.objects.select_for_update().get(pk=routed.project.pk)
         session, is_new, notes = find_or_make_session(routed, arrival, plan, rules, at=at)
-        made = make_scans(session, plan, at=at)
+        made, odd = make_scans(session, plan, at=at)
         note_progress(arrival, at=at, filed_scans=F("filed_scans") + made, facts=facts_of(plan))
-    return session, is_new, notes
+    return session, is_new, (*notes, *odd)
 
 
 def _file_all(arrival: Arrival, plan: ArrivalPlan, session: ImagingSession, *, source: str) -> Placed:

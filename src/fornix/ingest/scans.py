@@ -7,22 +7,27 @@ from datetime import datetime
 from fornix.catalog.counters import count_scans
 from fornix.catalog.hierarchy import ScanFacts, create_scan, next_scan_number
 from fornix.dicom.series import SeriesFacts, number_series
-from fornix.ingest.flags import raise_flag
+from fornix.ingest.flags import lower_flags, raise_flag
 from fornix.ingest.plans import ArrivalPlan, ScanPlan
 from fornix.models import ImagingSession, Scan
 
 
-def make_scans(session: ImagingSession, plan: ArrivalPlan, *, at: datetime) -> int:
-    """Makes the scans that the session does not have yet; returns how many."""
+def make_scans(session: ImagingSession, plan: ArrivalPlan, *, at: datetime) -> tuple[int, tuple[str, ...]]:
+    """Makes the scans that the session does not have yet; returns how many, and what was flagged about them."""
+    for scan in plan.scans:
+        lower_flags(session, scan)
     new = [scan for scan in plan.scans if find_scan(session, scan) is None]
     ids = _number_series(session, new) if plan.evidence.study_uid else _number_recordings(session, new)
+    notes = []
     for scan in new:
         scan_id, number = ids[_key(scan)]
         made = create_scan(session, _facts(scan, scan_id, number))
         for kind, detail in scan.flags:
-            raise_flag(session, kind, f"scan {scan_id}: {detail}", at=at, scan=made)
+            note = f"scan {scan_id}: {detail}"
+            if raise_flag(session, kind, note, at=at, scan=made):
+                notes.append(note)
     count_scans(session, len(new))
-    return len(new)
+    return len(new), tuple(notes)
 
 
 def find_scan(session: ImagingSession, plan: ScanPlan) -> Scan | None:
