@@ -102,6 +102,16 @@ def _file_upload(reception: Reception, sealed: Sealed, rules: SiteRules) -> list
     arrivals = list(reception.upload.arrivals.order_by("id"))
     filed = file_all(arrivals, reception.store, rules, by_person=True, headers=reception.headers)
     again = file_all(sealed.joined.arrivals, reception.store, rules, by_person=True)
-    return filed + [
+    return _told_once(filed, {arrival.pk for arrival in arrivals}) + [
         replace(item, files=0, already_here=item.files) if item.waits_because else item for item in again
     ]
+
+
+def _told_once(filed: list[Filed], came_now: set[str]) -> list[Filed]:
+    """Leaves out what had waited, and held nothing but what came now to the same session."""
+    told = {item.session.pk for item in filed if item.session and item.arrival_id in came_now}
+
+    def is_news(item: Filed) -> bool:
+        return bool(item.files or item.notes or item.session is None or item.session.pk not in told)
+
+    return [item for item in filed if item.arrival_id in came_now or is_news(item)]

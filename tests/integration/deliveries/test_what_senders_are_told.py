@@ -42,3 +42,12 @@ def test_other_bytes_of_one_image_are_told(hand_in):
     (session,) = hand_in({"2.dcm": instance(**uids, SeriesDescription="other")})
 
     assert "both are kept" in session["notes"][0]
+
+
+def test_a_file_that_had_waited_is_told_once(hand_in):
+    image = {"1.dcm": instance(PatientID="P1", StudyInstanceUID="1.2.3", StudyDescription=None)}
+    assert hand_in(image, project="") == []
+
+    (session,) = hand_in(image)
+
+    assert (session["is_new"], session["files"], session["already_here"]) == (True, 1, 0)
