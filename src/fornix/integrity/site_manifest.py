@@ -21,6 +21,7 @@ from fornix.integrity.manifest_text import (
     stored_numbers,
 )
 from fornix.integrity.rows import Row, values_for
+from fornix.integrity.site_mark import manifests_of_sessions
 from fornix.integrity.site_names import SITE
 from fornix.integrity.site_tables import BY_NAME, TABLES
 from fornix.models import Account, Arrival, Upload
@@ -55,7 +56,8 @@ def write_site_manifest(store: Store) -> bool:
 def site_lines() -> Iterator[Row]:
     """The lines. Nothing is locked meanwhile: tables that refer to others are read before these, so that what a row
     refers to is there too. What is gone in between is dropped when they are read."""
-    yield {"format": FORMAT}
+    # Without the number it would say the same, and nobody could tell from the store that it is newer than all of them.
+    yield {"format": FORMAT, "manifests_of_sessions": manifests_of_sessions()}
     for table in reversed(TABLES):
         for part in table.chunks():
             for row in part:

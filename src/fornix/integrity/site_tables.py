@@ -58,10 +58,13 @@ class Table:
         fields = self.model._meta.concrete_fields
         return tuple(field.attname for field in fields if field.attname not in self.left_out)
 
+    def chosen(self) -> models.QuerySet[models.Model]:
+        """Its rows that are written down."""
+        return self.rows() if self.rows else self.model._default_manager.all()
+
     def chunks(self) -> Iterable[list[Row]]:
         """Its rows by key, in parts, so that no query stays open."""
-        chosen = self.rows() if self.rows else self.model._default_manager.all()
-        last = None
+        chosen, last = self.chosen(), None
         while True:
             following = chosen.filter(pk__gt=last) if last is not None else chosen
             part = list(following.order_by("pk")[:_ROWS_AT_ONCE])
