@@ -29,6 +29,7 @@ from fornix.receiver.negotiation import (
     release_reply,
 )
 from fornix.receiver.outflow import send
+from fornix.receiver.places import Place
 from fornix.receiver.rules import ReceiverRules
 from fornix.receiver.service import Service, log_failure
 
@@ -47,10 +48,10 @@ class Desk:
 
 
 class Association:
-    """A connection, and the association on it. `admit` says whether there is room for one more."""
+    """A connection, and the association on it. `admit` gives it a place, or says why there is none."""
 
     def __init__(
-        self, desk: Desk, connection: socket.socket, address: str, admit: Callable[[Association], bool]
+        self, desk: Desk, connection: socket.socket, address: str, admit: Callable[[Association, Place], str]
     ) -> None:
         self._desk = desk
         self._connection = connection
@@ -109,10 +110,10 @@ class Association:
         except DatabaseError as error:
             log_failure("senders-unreadable", error)
             return Refusal(Rejection.CONGESTION, "The database of the archive did not answer.")
-        if not isinstance(verdict, Refusal) and not self._admit(self):
-            most = self._desk.rules.max_associations
-            return Refusal(Rejection.LOCAL_LIMIT, f"{most} associations are open already, as many as may be.")
-        return verdict
+        if isinstance(verdict, Refusal):
+            return verdict
+        why_not = self._admit(self, Place(self._address, is_described=verdict is not None))
+        return Refusal(Rejection.LOCAL_LIMIT, why_not) if why_not else verdict
 
     def _refuse(self, proposal: Proposal, refusal: Refusal) -> None:
         self._desk.journal.refused(

@@ -7,6 +7,7 @@ import ssl
 import time
 
 from fornix.receiver.ends import ConnectionLost, TimedOut
+from fornix.receiver.pace import Pace
 
 BUFFER_BYTES = 256 * 1024
 
@@ -21,15 +22,24 @@ class Inflow:
         self._view = memoryview(bytearray(BUFFER_BYTES))
         self._start = self._end = 0
         self._deadline: float | None = None
+        self._pace: Pace | None = None
 
     def allow_s(self, seconds: float) -> None:
-        """From now on each wait for bytes, or for their departure, may last so long. Raises TimedOut after it."""
+        """From now on each wait for bytes, or for their departure, may last so long, and in each such time of waiting
+        a message has to bring LEAST_BYTES_PER_S. Raises TimedOut where not."""
         self._deadline = None
+        self._pace = Pace(seconds)
         self._socket.settimeout(seconds)
+
+    def begin_message(self) -> None:
+        """A message begins with the next byte, whenever that comes: the wait for it says nothing of its pace."""
+        if self._pace is not None:
+            self._pace.begin(is_here=self._start != self._end)
 
     def allow_in_all_s(self, seconds: float) -> None:
         """All that is read from now on has to be here after so many seconds: for those who send a byte at a time."""
         self._deadline = time.monotonic() + seconds
+        self._pace = None
         self._socket.settimeout(seconds)
 
     def exactly(self, count: int) -> memoryview:
@@ -72,6 +82,7 @@ class Inflow:
     def _received(self, target: memoryview) -> int:
         if self._deadline is not None:
             self._socket.settimeout(max(0.001, self._deadline - time.monotonic()))
+        began = time.monotonic()
         try:
             count = self._socket.recv_into(target)
         except LATE:
@@ -80,4 +91,6 @@ class Inflow:
             raise ConnectionLost(f"The connection broke: {error.strerror or type(error).__name__}.") from None
         if not count:
             raise ConnectionLost("The sender closed the connection without releasing the association.")
+        if self._pace is not None:
+            self._pace.came(count, time.monotonic() - began)
         return count

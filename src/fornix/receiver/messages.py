@@ -64,6 +64,7 @@ class Messages:
 
     def command(self) -> tuple[int, bytes]:
         """The presentation context and the bytes of the next command."""
+        self._inflow.begin_message()
         collected = bytearray()
         context_id = None
         while True:

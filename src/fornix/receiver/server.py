@@ -15,6 +15,7 @@ from django.db import connection as database
 
 from fornix.receiver.association import Association, Desk
 from fornix.receiver.callers import plain_address
+from fornix.receiver.places import Place, why_no_place
 from fornix.receiver.service import log_failure
 
 logger = logging.getLogger(__name__)
@@ -33,6 +34,7 @@ class Receiver:
         self._lock = threading.Lock()
         self._waiting: dict[Association, threading.Thread] = {}  # the oldest first
         self._open: dict[Association, threading.Thread] = {}
+        self._places: dict[Association, Place] = {}  # of those that are open
         self._wake, self._waker = os.pipe()
 
     def end(self) -> None:
@@ -73,13 +75,16 @@ class Receiver:
             self._waiting[association] = thread
         thread.start()
 
-    def _admit(self, association: Association) -> bool:
-        """Whether there is room for one more association; from now on this one counts."""
+    def _admit(self, association: Association, place: Place) -> str:
+        """Gives it the place, or says why there is none."""
         with self._lock:
-            if association not in self._waiting or len(self._open) >= self._desk.rules.max_associations:
-                return False
-            self._open[association] = self._waiting.pop(association)
-            return True
+            if association not in self._waiting:
+                return "Too many connections came at once."
+            why_not = why_no_place(place, self._places.values(), self._desk.rules.max_associations)
+            if not why_not:
+                self._places[association] = place
+                self._open[association] = self._waiting.pop(association)
+            return why_not
 
     def _run(self, association: Association) -> None:
         try:
@@ -91,6 +96,7 @@ class Receiver:
             with self._lock:
                 self._waiting.pop(association, None)
                 self._open.pop(association, None)
+                self._places.pop(association, None)
 
     def _seal(self) -> None:
         try:

@@ -151,30 +151,6 @@ def test_a_request_a_byte_at_a_time_is_cut_off(receiving):
         assert "silent" in ended(AssociationOutcome.REFUSED).reason
 
 
-def test_silence_ends_an_association(receiving):
-    with receiving(idle_s=0.2) as (port, _), Caller(port) as caller:
-        caller.associate()
-
-        assert caller.pdu()[0] == ABORTED
-        assert "silent" in ended(AssociationOutcome.TIMED_OUT).reason
-
-
-def test_one_association_too_many_is_refused_for_the_moment(receiving):
-    with receiving(max_associations=2) as (port, _):
-        with Caller(port) as first, Caller(port) as second, Caller(port) as third:
-            assert [first.associate()[0], second.associate()[0]] == [ACCEPTED, ACCEPTED]
-            assert third.associate() == bytes([3, 0, 0, 0, 0, 4, 0, 2, 3, 2])
-            first.release()
-        wait_until(lambda: _is_accepted(port), "room again")
-
-    assert "2 associations" in Association.objects.get(outcome=AssociationOutcome.REFUSED).reason
-
-
-def _is_accepted(port):
-    with Caller(port) as caller:
-        return caller.associate()[0] == ACCEPTED
-
-
 def test_a_flood_of_silent_connections_keeps_nobody_out(receiving):
     with receiving() as (port, _):
         flood = [Caller(port) for _ in range(300)]
