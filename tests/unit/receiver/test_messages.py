@@ -46,8 +46,8 @@ def test_any_cut_into_pdvs_pdus_and_segments_gives_the_same_message(
     data, in_command, in_data, pdus, segments
 ):
     commands, pieces = cut(C_STORE, in_command), cut(data, in_data) or [b""]
-    pdvs = [pdv(5, COMMAND | (LAST if piece is commands[-1] else 0), piece) for piece in commands]
-    pdvs += [pdv(5, LAST if piece is pieces[-1] else 0, piece) for piece in pieces]
+    pdvs = [pdv(5, COMMAND, piece) for piece in commands[:-1]] + [pdv(5, COMMAND | LAST, commands[-1])]
+    pdvs += [pdv(5, 0, piece) for piece in pieces[:-1]] + [pdv(5, LAST, pieces[-1])]
     borders = sorted({place % len(pdvs) for place in pdus} | {0, len(pdvs)})
     groups = [pdvs[start:end] for start, end in pairwise(borders)]
     stream = b"".join(p_data(*group) for group in groups)
