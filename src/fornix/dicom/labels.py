@@ -69,10 +69,16 @@ def session_label(header: DicomHeader) -> str | None:
 def project_candidates(header: DicomHeader) -> tuple[str, ...]:
     """Texts that may be a project's code, the strongest first: `Project:` of the comments, StudyDescription as a whole
     and before its first `^`, AccessionNumber. Whether one is known is the caller's to find out."""
-    assigned = (_last_assignment(comment, "project") for comment in _comments(header))
+    assigned = assigned_projects(header)
     described = header.study_description.strip()
     texts = (*assigned, described, described.partition("^")[0].strip(), header.accession_number.strip())
     return tuple(dict.fromkeys(text for text in texts if text))
+
+
+def assigned_projects(header: DicomHeader) -> tuple[str, ...]:
+    """What the comments name by `Project:`, in XNAT's order."""
+    assigned = (_last_assignment(comment, "project") for comment in _comments(header))
+    return tuple(dict.fromkeys(text for text in assigned if text))
 
 
 def fold_code(code: str) -> str:

@@ -8,7 +8,7 @@ from datetime import date, tzinfo
 from fornix.catalog.hierarchy import PATIENT_ID_LENGTH
 from fornix.dicom.dates import acquired_of, parse_date
 from fornix.dicom.header import DicomHeader
-from fornix.dicom.labels import project_candidates
+from fornix.dicom.labels import assigned_projects, project_candidates
 from fornix.ingest.acquisition import FirstAndLast, ends_of, spans_of
 from fornix.ingest.evidence import Evidence
 from fornix.ingest.machines import machine_of
@@ -45,6 +45,7 @@ def dicom_evidence(
             :PATIENT_ID_LENGTH
         ],
         candidates=tuple(codes),
+        assigned=frozenset(code for header in headers for code in assigned_projects(header)),
         acquired_on=_day(headers),
         spans=spans_of(ends, zone, clock_ahead_s=machine.clock_ahead_s),
         machine=machine,

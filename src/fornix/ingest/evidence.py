@@ -47,6 +47,7 @@ class Evidence:
     patient_id: str = ""
     recording_uids: tuple[str, ...] = ()
     candidates: tuple[str, ...] = ()  # project codes, strongest first
+    assigned: frozenset[str] = frozenset()  # those of them that stand behind `Project:`
     acquired_on: date | None = None  # as written
     spans: tuple[Span, ...] = ()
     machine: Machine = NOWHERE

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from fornix.booking.acceptance import closed_because
@@ -17,6 +18,7 @@ from fornix.ingest.names import printable
 from fornix.ingest.refusals import AmbiguousProject, ProjectTakesNothing, Waits
 from fornix.ingest.rules import RulesTried
 from fornix.ingest.targets import Target, target_of
+from fornix.ingest.written_codes import written_codes
 from fornix.models import BookingProject, ImagingSession, Project, Scan
 
 
@@ -178,6 +180,11 @@ class Way:
         if not self._counts(target):
             self._tell(Step.BOOKING, "no booking of a project that it may go to")
             return None
+        codes = written_codes(self.unknown, self.case.evidence)
+        if codes:
+            self.unknown = list(codes)  # the reason leaves out the words beside them
+            self._tell(Step.BOOKING, f"{why}; but the files name {_quoted(codes)}: it is only a guess")
+            return None
         on, grace = self.case.evidence.acquired_on, self.case.moment.grace
         closed = closed_because(booked, on=on, grace=grace)
         if closed is not None:
@@ -194,7 +201,7 @@ class Way:
                 f"this data is filed in several projects: {labels}{minded}. Say which one, with --project"
             )
         if self.unknown:
-            codes = ", ".join(f'"{printable(code[:SHOWN])}"' for code in dict.fromkeys(self.unknown))
+            codes = _quoted(self.unknown)
             return Waits(f"no known project is called {codes}{minded}. Say the project, with --project")
         return Waits(f"nothing in the files names a project{minded}. Say it, with --project")
 
@@ -213,6 +220,10 @@ def _booked_by_id(code: str) -> BookingProject | None:
     if not code.startswith(BY_ID):
         return None
     return BookingProject.objects.filter(external_id=code.removeprefix(BY_ID)).first()
+
+
+def _quoted(codes: Iterable[str]) -> str:
+    return ", ".join(f'"{printable(code[:SHOWN])}"' for code in dict.fromkeys(codes))
 
 
 def _labels(projects: tuple[Project, ...]) -> str:

@@ -66,6 +66,26 @@ def test_late_images_widen_the_times_and_find_the_booking_again(london, mri, tmp
     assert (only().booking, only().last_acquired_at) == (long, instant("10:50"))
 
 
+@pytest.mark.parametrize(
+    ("tags", "code"),
+    [
+        ({"PatientComments": "Project: Listening Subject: A Session: B"}, "Listening"),
+        ({"StudyDescription": "2099_999^Brain"}, "2099_999"),
+        ({"AccessionNumber": "2099-999"}, "2099-999"),
+    ],
+    ids=["comments", "description", "accession number"],
+)
+def test_a_code_that_nobody_has_waits_with_the_booking_as_first_guess(london, mri, tmp_path, tags, code):
+    booking(mri, "9:30", "10:30", booked_project(HEARING))
+
+    london.take(put(tmp_path / "1.dcm", image("094000", **tags)))
+
+    arrival = Arrival.objects.get()
+    assert f'no known project is called "{code}". ' in arrival.refusal
+    assert arrival.guesses[0]["project"] == HEARING
+    assert not ImagingSession.objects.exists()
+
+
 def test_a_code_in_anothers_booking_is_filed_by_the_code_and_flagged_with_both(london, mri, tmp_path):
     booking(mri, "9:30", "10:30", booked_project(HEARING))
     booked_project(MEMORY)

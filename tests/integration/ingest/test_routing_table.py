@@ -56,9 +56,21 @@ TABLE = {
     "no code, booking cancelled": ((), {}, NOON, [], None, None),
     "no code, booking without a project": ((), {}, EVENING, [], None, None),
     "words that are no code, booked": (("Brain^Routine",), {}, MORNING, [], HEARING, "booking"),
-    "a code of nobody's, booked": (("1999_001",), {}, MORNING, [], HEARING, "booking"),
+    "a name for the kind of scan, booked": (("fMRI study",), {}, MORNING, [], HEARING, "booking"),
+    "words with a digit in them, booked": (("T1 brain 3D",), {}, MORNING, [], HEARING, "booking"),
+    "a code of nobody's, booked": (("2099_999^Brain", "2099_999"), {}, MORNING, [], None, None),
+    "a code of nobody's as consoles mangle it, booked": (("2099 999",), {}, MORNING, [], None, None),
+    "a code that counts for nothing, booked": (("BLOCKER",), {}, MORNING, [], None, None),
+    "a code that a rule found and nobody has, booked": (
+        (),
+        {"ProtocolName": ("1999_001-P07",)},
+        MORNING,
+        [BY_PROTOCOL],
+        None,
+        None,
+    ),
     "nearly another's code, booked": (("2024_028",), {}, MORNING, [], None, None),
-    "nearly the booked code": (("2023_113",), {}, MORNING, [], HEARING, "booking"),
+    "nearly the booked code": (("2023_113",), {}, MORNING, [], None, None),
     "a code of what takes no data": (("BLOCKER",), {}, NIGHT, [], None, None),
     "a rule before the tags": ((HEARING,), NAMED, MORNING, [BY_PROTOCOL], MEMORY, "rule"),
     "a rule that does not fit": ((HEARING,), {}, MORNING, [BY_PROTOCOL], HEARING, "tags"),
@@ -205,6 +217,25 @@ def test_files_that_tell_only_the_day_bring_that_days_bookings_as_guesses(day):
 
     assert {guess.project for guess in guesses} == {HEARING, MEMORY}
     assert all("the files tell the day, but no time" in guess.why for guess in guesses)
+
+
+def test_what_stands_behind_project_is_a_code_whatever_it_looks_like(day):
+    found = evidence("Listening", "Brain^Routine", at=MORNING, assigned=frozenset({"Listening"}))
+
+    waits = trace(Case(found, MOMENT)).waits
+
+    assert str(waits).startswith('no known project is called "Listening". ')
+    assert waits.guesses[0].project == HEARING
+
+
+def test_a_code_that_nobody_has_waits_by_its_name_with_the_booking_as_first_guess(day):
+    found = routed(("2099_999^Brain", "2099_999"), {}, MORNING)
+
+    assert str(found.waits).startswith('no known project is called "2099_999". ')
+    assert found.waits.guesses[0].project == HEARING
+    assert found.told[-1].text == (
+        'booked 09:30-10:30 on MRI 3T by 2023_112; but the files name "2099_999": it is only a guess'
+    )
 
 
 def test_a_code_with_words_beside_it_is_guessed(day):

@@ -8,7 +8,14 @@ from hypothesis import strategies as st
 from tests.unit.dicom import builder as b
 
 from fornix.dicom import tags
-from fornix.dicom.labels import clean_label, fold_code, project_candidates, session_label, subject_label
+from fornix.dicom.labels import (
+    assigned_projects,
+    clean_label,
+    fold_code,
+    project_candidates,
+    session_label,
+    subject_label,
+)
 
 CLEANED = {
     "letters, digits, dot, dash": ("sub-01.A_b", "sub-01.A_b"),
@@ -108,6 +115,7 @@ def test_project_candidates_come_in_xnats_order():
     )
 
     assert project_candidates(header) == ("P1", "P2", "P3", "MRC Pain Study", "A7")
+    assert assigned_projects(header) == ("P1", "P2", "P3")
 
 
 def test_nothing_said_gives_no_project():
