@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from fornix import wiring
 from fornix.access.actors import Actor
-from fornix.errors import Invalid
+from fornix.errors import Invalid, Refused
 from fornix.http.actors import person_at_pages
 from fornix.ingest import decisions
 from fornix.ingest.decision_rows import MOST
@@ -21,9 +21,11 @@ from fornix.ingest.decisions_merge import OfSeveralPeople, merge
 from fornix.ingest.decisions_split import split_by_patient
 from fornix.web.addresses import safe_next
 from fornix.web.arrival_words import done_in_words
+from fornix.web.arrivals import arrival_page
 from fornix.web.form_targets import form_target
 
 MOST_UNDONE = 20
+TYPED = ("project", "subject", "session")
 Decide = Callable[[HttpRequest, Actor, list[str]], HttpResponse]
 
 
@@ -31,6 +33,16 @@ Decide = Callable[[HttpRequest, Actor, list[str]], HttpResponse]
 def decide(request: HttpRequest) -> HttpResponse:
     """Does what a button says with the arrivals that are ticked, or with the one that the button is of."""
     actor = person_at_pages(request)
+    try:
+        return _decided(request, actor)
+    except (Invalid, Refused) as wrong:
+        page = _page_again(request, wrong)
+        if page is None:
+            raise
+        return page
+
+
+def _decided(request: HttpRequest, actor: Actor) -> HttpResponse:
     guess = request.POST.get("guess", "")
     if guess:
         # "ID TARGET": what was shown is what happens, whatever is guessed by now.
@@ -110,6 +122,20 @@ def _split(request: HttpRequest, actor: Actor, ids: list[str]) -> HttpResponse:
     made = split_by_patient(actor, ids[0], wiring.store(), at=timezone.now())
     messages.success(request, f"{len(made)} arrivals now, one for each patient.")
     return redirect("arrivals")
+
+
+def _page_again(request: HttpRequest, wrong: Invalid | Refused) -> HttpResponse | None:
+    """The page of the form with what is wrong, and of one arrival with what was typed; None without a page."""
+    wanted = urlsplit(request.POST.get("next", "")).path
+    arrival_id = request.POST.get("arrival") or request.POST.get("guess", "").partition(" ")[0]
+    if arrival_id and wanted == f"{reverse('arrivals')}/{arrival_id}":
+        typed = {name: request.POST[name] for name in TYPED if name in request.POST}
+        status = 400 if isinstance(wrong, Invalid) else 409
+        return arrival_page(request, arrival_id, typed=typed, problem=str(wrong), status=status)
+    if not wanted:
+        return None
+    messages.error(request, str(wrong))
+    return _back(request)
 
 
 def _back(request: HttpRequest) -> HttpResponse:

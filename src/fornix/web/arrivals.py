@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
@@ -66,25 +69,45 @@ def arrivals(request: HttpRequest) -> HttpResponse:
 @require_safe
 def arrival_detail(request: HttpRequest, arrival_id: str) -> HttpResponse:
     """One arrival. What was filed meanwhile is a session by now: there it goes on."""
-    actor = person_of(request)
     try:
-        card = get_card(actor, arrival_id, at=timezone.now(), quiet=quiet_time())
+        return arrival_page(request, arrival_id)
     except NotVisible:
-        accession = find_filed(actor, arrival_id)
+        accession = find_filed(person_of(request), arrival_id)
         if not accession:
             raise
         return redirect("session-detail", accession=accession)
+
+
+def arrival_page(
+    request: HttpRequest,
+    arrival_id: str,
+    *,
+    typed: Mapping[str, str] | None = None,
+    problem: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    """The page of one: what was typed, with why nothing came of it. Raises NotVisible."""
+    actor = person_of(request)
+    card = get_card(actor, arrival_id, at=timezone.now(), quiet=quiet_time())
     window = window_of(request, FILES, size=PAGE)
+    known = {
+        "project": card.line.destination,
+        "subject": card.subject_label,
+        "session": card.session_label,
+    }
+    here = reverse("arrival-detail", kwargs={"arrival_id": arrival_id})
     context = {
         "card": card,
         "line": card.line,
+        "typed": known | dict(typed or {}),
+        "problem": problem,
         "files": arrival_files(actor, arrival_id, window),
-        "links": links_of(request, window, FILES),
+        "links": replace(links_of(request, window, FILES), path=here),
         "projects": projects_to_file_into(actor),
         "moving": [card.line.id] if card.line.state in arrival_words.MOVING else [],
         "did": arrival_words.DID,
     }
-    return render(request, "arrival.html", context)
+    return render(request, "arrival.html", context, status=status)
 
 
 @require_safe
