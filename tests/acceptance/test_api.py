@@ -10,7 +10,7 @@ import subprocess
 import time
 
 import pytest
-from tests.acceptance.served import PATIENCE_S, fornix, inside, serving
+from tests.acceptance.served import PATIENCE_S, fornix, inside, serving, write_images
 from tests.conftest import ROOT, without
 
 from fornix.simulator.calpendo.server import CalpendoServer
@@ -55,13 +55,21 @@ def _served(folder, url):
     environment.pop("FORNIX_DATABASE", None)
     token = inside(environment, TOKEN_OF_WARD)
     fornix(environment, "mirror", "--accept-first")
+    write_images(folder / "visit")
+    shutil.make_archive(str(folder / "visit"), "zip", folder / "visit")
     with serving(environment, folder) as served:
-        yield environment | {"ARCHIVE": served.url, "TOKEN": str(token)}
+        yield environment | {"ARCHIVE": served.url, "TOKEN": str(token), "HANDED_IN": str(folder)}
 
 
 def run(environment, command: str) -> dict:
     done = subprocess.run(
-        ["/bin/sh", "-c", command], env=environment, capture_output=True, text=True, timeout=60, check=False
+        ["/bin/sh", "-c", command],
+        cwd=environment["HANDED_IN"],
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
     )
     assert done.returncode == 0, done.stderr + done.stdout
     return json.loads(done.stdout)

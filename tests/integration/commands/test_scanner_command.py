@@ -7,8 +7,8 @@ import json
 import pytest
 
 from fornix.commands import scanner
-from fornix.commands.main import FAILED, build_parser, main
-from fornix.errors import Invalid
+from fornix.commands.main import build_parser
+from fornix.errors import ArchiveError, Invalid
 from fornix.models import Sender
 
 pytestmark = pytest.mark.django_db
@@ -37,8 +37,8 @@ def test_a_scanner_that_nobody_described_is_refused_by_name():
         run("remove", "TRIO")
 
 
-def test_an_echo_to_nobody_fails(capsys):
+def test_an_echo_to_nobody_fails():
     run("add", "Prisma", "PRISMA")
 
-    assert main(["scanner", "echo", "PRISMA"]) == FAILED
-    assert "needs an address" in capsys.readouterr().err
+    with pytest.raises(ArchiveError, match="needs an address"):
+        run("echo", "PRISMA")

@@ -114,12 +114,15 @@ def test_what_ships_from_others_is_what_the_lock_says():
         content = (STATIC / "vendor" / name).read_bytes()
         assert base64.b64encode(hashlib.sha512(content).digest()).decode() == entry["sha512"], name
         assert entry["licence"]
-    packed = (STATIC / "vendor" / "htmx.min.js.gz").read_bytes()
-    assert gzip.decompress(packed) == (STATIC / "vendor" / "htmx.min.js").read_bytes()
+    for name in ("htmx.min.js", "tus.min.js"):
+        packed = (STATIC / "vendor" / f"{name}.gz").read_bytes()
+        assert gzip.decompress(packed) == (STATIC / "vendor" / name).read_bytes()
     shipped = {path.name for folder in ("vendor", "fonts") for path in (STATIC / folder).iterdir()}
     assert shipped == {Path(name).name for name in locked} | {
         "htmx.min.js.gz",
         "htmx.LICENSE",
+        "tus.min.js.gz",
+        "tus.LICENSE",
         "OFL.txt",
         "vendor.lock",
     }
