@@ -16,7 +16,7 @@ from fornix.ingest.dicom_plan import passenger
 from fornix.ingest.evidence import Evidence
 from fornix.ingest.machines import machine_of
 from fornix.ingest.names import shared_folder, within
-from fornix.ingest.plans import ArrivalPlan, Placement, ScanPlan
+from fornix.ingest.plans import BY_CONTENT, ArrivalPlan, Placement, ScanPlan
 from fornix.ingest.rule_values import values_of_recordings
 from fornix.meg.recordings import Candidate, Recording, find_recordings
 from fornix.models import Arrival, File
@@ -94,7 +94,7 @@ def _merge_copies(scans: Iterable[ScanPlan]) -> tuple[ScanPlan, ...]:
 
 def _by_content(scan: ScanPlan) -> ScanPlan:
     """A recording without an identity of its own is known by its samples."""
-    return replace(scan, uid=f"sha256-{_samples(scan)}")
+    return replace(scan, uid=f"{BY_CONTENT}{_samples(scan)}")
 
 
 def _samples(scan: ScanPlan) -> str:

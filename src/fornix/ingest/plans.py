@@ -9,6 +9,8 @@ from datetime import date
 from fornix.catalog.hierarchy import SessionFacts
 from fornix.ingest.evidence import Evidence
 
+BY_CONTENT = "sha256-"  # + hash: the uid of a recording whose header gives it none
+
 
 @dataclass(frozen=True, slots=True)
 class Placement:

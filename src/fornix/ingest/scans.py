@@ -8,14 +8,14 @@ from fornix.catalog.counters import count_scans
 from fornix.catalog.hierarchy import ScanFacts, create_scan, next_scan_number
 from fornix.dicom.series import SeriesFacts, number_series
 from fornix.ingest.flags import lower_flags, raise_flag
-from fornix.ingest.plans import ArrivalPlan, ScanPlan
+from fornix.ingest.plans import BY_CONTENT, ArrivalPlan, ScanPlan
 from fornix.models import ImagingSession, Scan
 
 
 def make_scans(session: ImagingSession, plan: ArrivalPlan, *, at: datetime) -> tuple[int, tuple[str, ...]]:
     """Makes the scans that the session does not have yet; returns how many, and what was flagged about them."""
     for scan in plan.scans:
-        lower_flags(session, scan)
+        lower_flags(session, scan, at=at)
     new = [scan for scan in plan.scans if find_scan(session, scan) is None]
     ids = _number_series(session, new) if plan.evidence.study_uid else _number_recordings(session, new)
     notes = []
@@ -33,7 +33,15 @@ def make_scans(session: ImagingSession, plan: ArrivalPlan, *, at: datetime) -> t
 def find_scan(session: ImagingSession, plan: ScanPlan) -> Scan | None:
     """The session's scan of this series or recording: by UID; a series without one by its number."""
     scans = Scan.objects.filter(session=session, uid=plan.uid)
-    return scans.first() if plan.uid else scans.filter(number=plan.number).first()
+    if not plan.uid:
+        return scans.filter(number=plan.number).first()
+    return scans.first() or (_scan_of_parts(session, plan) if plan.uid.startswith(BY_CONTENT) else None)
+
+
+def _scan_of_parts(session: ImagingSession, plan: ScanPlan) -> Scan | None:
+    """The scan of a recording without an identity of its own that was filed before some of its parts came."""
+    uids = [f"{BY_CONTENT}{file.sha256}" for file in plan.files if file.is_primary and file.length]
+    return Scan.objects.filter(session=session, uid__in=uids).order_by("pk").first()
 
 
 def _number_series(session: ImagingSession, new: list[ScanPlan]) -> dict[str, tuple[str, int | None]]:
