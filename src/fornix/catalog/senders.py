@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
@@ -13,7 +14,7 @@ from fornix.access.policy import require_administrator
 from fornix.audit.events import Verb, record_event
 from fornix.catalog.sender_checks import SenderDraft, SenderInvalid, checked_draft
 from fornix.errors import NotVisible, Refused
-from fornix.models import RoutingRule, Scanner, Sender
+from fornix.models import Association, RoutingRule, Scanner, Sender
 
 
 class SenderInUse(Refused):
@@ -55,12 +56,13 @@ def draft_of(sender: Sender) -> SenderDraft:
 
 
 def create_sender(actor: Actor, draft: SenderDraft, *, at: datetime) -> Sender:
-    """A new sender. Raises SenderInvalid."""
+    """A new sender; what it sent while nobody had described it is its own from now on. Raises SenderInvalid."""
     require_administrator(actor)
     draft = checked_draft(draft)
     with transaction.atomic():
         _check_against_others(draft, None)
         sender = Sender.objects.create(**asdict(draft), created_at=at)
+        _adopt_calls(sender)
         _record(Verb.SENDER_CREATED, actor, sender, at, after=asdict(draft))
     return sender
 
@@ -95,6 +97,25 @@ def delete_sender(actor: Actor, sender_id: int, *, at: datetime) -> str:
         _record(Verb.SENDER_DELETED, actor, sender, at, before=asdict(draft_of(sender)))
         sender.delete()
     return sender.name
+
+
+def _adopt_calls(sender: Sender) -> None:
+    """Associations of nobody's by its AE titles and address: "Called lately, and not known" forgets them."""
+    calls = Association.objects.filter(sender=None, calling_ae_title=sender.ae_title)
+    if sender.address:
+        called_from = calls.values_list("address", flat=True).distinct()
+        calls = calls.filter(address__in=[each for each in called_from if _is_within(each, sender.address)])
+    if sender.called_ae_title:
+        calls = calls.filter(called_ae_title=sender.called_ae_title)
+    calls.update(sender=sender)
+
+
+def _is_within(address: str, described: str) -> bool:
+    """`described`: an address, or a network such as 192.0.2.0/24."""
+    try:
+        return ipaddress.ip_address(address) in ipaddress.ip_network(described, strict=False)
+    except ValueError:
+        return False
 
 
 def _get_locked(sender_id: int) -> Sender:

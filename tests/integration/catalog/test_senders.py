@@ -10,7 +10,7 @@ from tests.factories import AT, actor_of, make_account
 
 from fornix.access.actors import OPERATOR
 from fornix.catalog.sender_checks import SenderDraft, SenderInvalid
-from fornix.catalog.sender_status import sender_statuses
+from fornix.catalog.sender_status import recent_associations, sender_statuses
 from fornix.catalog.senders import (
     SenderInUse,
     change_sender,
@@ -33,6 +33,20 @@ def make_association(sender: Sender | None = None, *, ago: timedelta = timedelta
     told = {"calling_ae_title": "PRISMA", "address": "192.0.2.7", "owner": "host:1:1", "renewed_at": began}
     told |= {"started_at": began, "ended_at": began, "outcome": AssociationOutcome.RELEASED}
     return Association.objects.create(sender=sender, **told | fields)
+
+
+@pytest.mark.parametrize("address", ["192.0.2.7", "192.0.2.6/31"])
+def test_a_caller_that_is_made_known_brings_its_earlier_calls(address):
+    hers = make_association()
+    others = [make_association(address="192.0.2.8"), make_association(calling_ae_title="TRIO")]
+
+    sender = create_sender(OPERATOR, replace(PRISMA, address=address), at=AT)
+
+    assert list(recent_associations(OPERATOR, sender)) == [hers]
+    assert set(Association.objects.filter(sender=None)) == set(others)
+    assert ("PRISMA", "192.0.2.7") not in {
+        (caller.ae_title, caller.address) for caller in unknown_callers(OPERATOR, at=AT)
+    }
 
 
 def test_each_change_has_an_event_that_tells_what_changed():
