@@ -20,6 +20,7 @@ from fornix.ingest.arrival_lines import ArrivalLine
 from fornix.ingest.arrival_list import ArrivalFilter, arrival_lines
 from fornix.ingest.arrival_series import arrival_series
 from fornix.ingest.decision_rows import Outcome
+from fornix.ingest.decision_targets import NoSuchProject
 from fornix.ingest.decisions_merge import merge
 from fornix.ingest.decisions_split import split_by_patient
 from fornix.ingest.due import file_all
@@ -81,15 +82,18 @@ def show(args: argparse.Namespace) -> int:
 
 def file(args: argparse.Namespace) -> int:
     """Decides, and files at once."""
-    outcome = decisions.file_to(
-        OPERATOR,
-        args.ids,
-        args.project,
-        subject=args.subject or "",
-        session=args.session or "",
-        may_create=args.create,
-        at=timezone.now(),
-    )
+    try:
+        outcome = decisions.file_to(
+            OPERATOR,
+            args.ids,
+            args.project,
+            subject=args.subject or "",
+            session=args.session or "",
+            may_create=args.create,
+            at=timezone.now(),
+        )
+    except NoSuchProject as unknown:
+        raise NoSuchProject(f"{unknown} --create says so.") from None
     return _file_now(outcome)
 
 

@@ -12,6 +12,7 @@ from tests.integration.ingest.arrivals_made import waiting
 
 from fornix import wiring
 from fornix.errors import NotVisible
+from fornix.ingest.decision_targets import NoSuchProject
 from fornix.ingest.decisions_merge import OfSeveralPeople
 from fornix.models import Arrival, ImagingSession
 
@@ -39,6 +40,13 @@ def test_what_waits_is_listed_with_its_reason_and_filed_at_once(capsys, archive,
     session = ImagingSession.objects.get()
     assert (code, session.subject.label) == (0, "S1")
     assert session.accession in told
+
+
+def test_a_project_that_is_not_there_is_refused_with_the_option_that_makes_it(capsys, archive, tmp_path):
+    arrival = waiting(archive, tmp_path / "a")
+
+    with pytest.raises(NoSuchProject, match=r'no project "NEW".* --create says so'):
+        fornix(capsys, "arrivals", "file", arrival.pk, "--project", "NEW")
 
 
 def test_what_waits_still_after_trying_is_told_with_exit_code_3(capsys, archive, tmp_path):
