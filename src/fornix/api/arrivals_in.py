@@ -19,7 +19,7 @@ from fornix.api.refusals import answers
 from fornix.api.shapes import text_query
 from fornix.errors import Invalid
 from fornix.http.actors import actor_of
-from fornix.http.bodies import BodyStream
+from fornix.http.bodies import BodyStream, ContentEncoded, drain
 from fornix.http.forms import chunks_of, only_file, read_safely
 from fornix.http.upload_slots import upload_slot
 from fornix.ingest.deliveries import DeliveryState, Wanted
@@ -35,7 +35,7 @@ FORM = "multipart/form-data"
 
 @router.post(
     "arrivals",
-    response=answers(DeliveryRecordOut, 409, 503, 507, status=202) | {201: DeliveryRecordOut},
+    response=answers(DeliveryRecordOut, 409, 415, 503, 507, status=202) | {201: DeliveryRecordOut},
     operation_id="handIn",
     summary="Hand in one file or archive",
     url_name="api-arrivals",
@@ -58,7 +58,11 @@ def hand_in_one(
     actor = actor_of(request)
     wanted = Wanted(project, subject, session)
     with upload_slot(actor.account.pk if actor.account else 0):
-        delivery_id = _take(request, actor, wanted, name)
+        try:
+            delivery_id = _take(request, actor, wanted, name)
+        except ContentEncoded:
+            drain(request)
+            raise
     response["Location"] = reverse("api-delivery", kwargs={"delivery_id": delivery_id})
     record = _waited_for(actor, delivery_id, wait)
     return Status(201 if record.line.state is DeliveryState.ENDED else 202, record)

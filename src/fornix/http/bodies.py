@@ -30,13 +30,20 @@ class LengthWrong(Invalid):
     """A Content-Length is a number of bytes."""
 
 
+class ContentEncoded(Invalid):
+    """A body is kept byte by byte: send it without a Content-Encoding. An archive (.tar.gz, .zip) is sent as it is."""
+
+
 class BodyStream:
     """The bytes of one body, read once, as chunks or as a file.
 
     `length`: as announced; None where the body comes in chunks of its own (RFC 9112 7.1), whose end is checked.
+    Raises ContentEncoded.
     """
 
     def __init__(self, request: HttpRequest) -> None:
+        if request.headers.get("Content-Encoding", "").strip().lower() not in ("", "identity"):
+            raise ContentEncoded
         self.length = body_length(request)
         self._input: IO[bytes] | None = None
         self._rest = self.length

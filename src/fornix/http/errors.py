@@ -18,6 +18,7 @@ from django.shortcuts import render
 
 from fornix.errors import ArchiveError, Invalid, NotAllowed, NotVisible, Refused, Unavailable
 from fornix.http.actors import CredentialsWrong, viewer_of
+from fornix.http.bodies import ContentEncoded
 from fornix.storage.store import NoRoom
 
 logger = logging.getLogger(__name__)
@@ -37,6 +38,7 @@ FAMILIES: tuple[tuple[type[Exception], int], ...] = (
     (NotVisible, 404),
     (NotAllowed, 403),
     (Refused, 409),
+    (ContentEncoded, 415),
     (Invalid, 400),
     (NoRoom, 507),
     (Unavailable, 503),
@@ -90,6 +92,12 @@ WORDS: dict[int, tuple[str, str, str, str]] = {
         "Read the reason, then try it differently.",
     ),
     413: ("That is too much for a form", "", "Nothing was changed.", "Send less at once."),
+    415: (
+        "This cannot be read in the form that it was sent in",
+        "",
+        "Nothing was kept.",
+        "Send it as it is.",
+    ),
     429: (
         "Too many wrong passwords",
         "Logging in with this name is locked for 15 minutes. Trying meanwhile does not prolong that.",

@@ -45,6 +45,24 @@ def test_a_file_in_a_form_is_taken_with_its_name(sender, work):
     assert [line["name"] for line in report["unrecognised"]] == ["notes.txt"]
 
 
+def test_a_body_in_another_encoding_is_refused_and_nothing_kept(sender):
+    answer = sender.client.generic(
+        "POST", ARRIVALS, b"packed", content_type="application/dicom", headers={"Content-Encoding": "gzip"}
+    )
+
+    assert answer.status_code == 415
+    assert "without a Content-Encoding" in answer.json()["error"]["detail"]
+    assert Delivery.objects.count() == 0
+
+
+def test_a_body_that_says_that_it_is_as_it_is_is_taken(sender):
+    answer = sender.client.generic(
+        "POST", ARRIVALS, image(), content_type="application/dicom", headers={"Content-Encoding": "identity"}
+    )
+
+    assert answer.status_code == 202
+
+
 @pytest.mark.parametrize(
     "form",
     [

@@ -76,6 +76,7 @@ def test_an_offset_tells_how_long_it_is_kept(sender, address):
         pytest.param({"Tus_Resumable": ""}, 412, id="no version"),
         pytest.param({"Tus_Resumable": "0.2.2"}, 412, id="another version"),
         pytest.param({"content_type": "application/dicom"}, 415, id="another media type"),
+        pytest.param({"Content_Encoding": "gzip"}, 415, id="another encoding"),
         pytest.param({"Upload_Offset": ""}, 400, id="no offset"),
         pytest.param({"Upload_Offset": "-1"}, 400, id="a negative offset"),
         pytest.param({"Upload_Offset": "1e3"}, 400, id="an offset that is no number"),
