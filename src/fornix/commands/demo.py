@@ -108,7 +108,7 @@ def _tell(url: str, dicom: Address, note: DemoNote, calpendo: CalpendoServer, fo
         *(f"    {login.role:<14} {login.username:<8} {note.passwords[login.username]}" for login in LOGINS),
         "",
         f"  It takes DICOM images at {dicom}, from anybody on this machine:",
-        f"    storescu +sd +r {dicom.host} {dicom.port} FOLDER",
+        f"    storescu -nh +sd +r {dicom.host} {dicom.port} FOLDER",
         "",
         f"  Calpendo is simulated at {calpendo.url} ({SERVICE_ACCOUNT}, {SERVICE_ACCOUNT}) and read every minute;",
         f"  its control interface: {calpendo.control_url}/_sim, token {calpendo.token}",

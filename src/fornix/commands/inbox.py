@@ -50,7 +50,9 @@ def _as_json(status: InboxStatus) -> dict[str, object]:
 def _print(status: InboxStatus) -> None:
     folder = inbox()
     if folder is None:
-        print("There is no inbox folder. FORNIX_INBOX=DIR names one.")
+        print(
+            "FORNIX_INBOX is not set in this shell. Set it to the inbox folder of `fornix serve`, if that has one."
+        )
     else:
         print(f"{folder.folder}: {plural(status.watched, 'file')} watched, {size(status.watched_bytes)}")
     if status.stayed:

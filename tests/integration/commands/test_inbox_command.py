@@ -37,7 +37,7 @@ def look(at: datetime) -> None:
 
 def test_without_an_inbox_it_says_how_to_have_one(capsys):
     assert run() == DONE
-    assert "FORNIX_INBOX" in capsys.readouterr().out
+    assert "FORNIX_INBOX is not set in this shell" in capsys.readouterr().out
 
 
 def test_it_tells_what_is_watched_and_why_something_failed(inbox, capsys):
