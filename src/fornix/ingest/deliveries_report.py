@@ -8,6 +8,7 @@ from typing import Any
 
 from fornix.ingest.filing import Filed
 from fornix.ingest.importing import ImportReport
+from fornix.ingest.reasons import why_it_waits
 from fornix.models import ImagingSession
 
 MOST_LINES = 500  # of each kind: a report is read by a person
@@ -105,12 +106,15 @@ def as_kept(report: DeliveryReport) -> dict[str, Any]:
 
 
 def as_read(kept: Mapping[str, Any]) -> DeliveryReport:
-    """The report of a row; an empty one while there is none."""
+    """The report of a row, as its readers see it: without advice for the command line. Empty while there is none."""
     return DeliveryReport(
         sessions=tuple(
             ReportedSession(**line | {"notes": tuple(line["notes"])}) for line in kept.get("sessions", ())
         ),
-        waiting=tuple(ReportedArrival(**line) for line in kept.get("waiting", ())),
+        waiting=tuple(
+            ReportedArrival(**line | {"reason": why_it_waits(line["reason"])})
+            for line in kept.get("waiting", ())
+        ),
         unrecognised=tuple(ReportedFile(**line) for line in kept.get("unrecognised", ())),
         unreadable=tuple(ReportedFile(**line) for line in kept.get("unreadable", ())),
         unrecognised_count=kept.get("unrecognised_count", 0),

@@ -1,8 +1,6 @@
-"""Pure: an arrival in words for a page: what it is, where it came from, what state it is in, why it waits."""
+"""Pure: an arrival in words for a page: what it is, where it came from, what state it is in."""
 
 from __future__ import annotations
-
-import re
 
 from fornix.ingest.decision_rows import Outcome
 from fornix.ingest.states import ArrivalState
@@ -23,6 +21,7 @@ SOURCES = {
     "rest": "Script",
     "inbox": "Inbox folder",
     "import": "fornix import",
+    "recovered": "Recovered",
 }
 STATES = {
     ArrivalState.WAITING: "Waits",
@@ -49,18 +48,11 @@ DID = {
     "retried": "had it tried again",
     "split": "split it by patient",
 }
-# Where the advice for the command line begins, which a page gives in its own words. Titles of projects stand before it.
-ADVICE = re.compile(r"(?s)[.] (?:Say (?:it|the project|which one),|Import (?:it|them|the data|again)\b).*")
 
 
 def what_arrived(kind: str) -> str:
     """The kind of an arrival (catalog/arrivals.py) as a noun."""
     return KINDS.get(kind, "Files")
-
-
-def why_it_waits(reason: str) -> str:
-    """The reason without what to type; a choice that only the reason gives stays."""
-    return ADVICE.sub("", reason)
 
 
 def end_of_path(name: str) -> str:

@@ -14,8 +14,9 @@ from django.utils import timezone
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup, escape
 
+from fornix.ingest.reasons import why_it_waits
 from fornix.web import formats, header_card
-from fornix.web.arrival_words import LOOKS, SOURCES, STATES, end_of_path, what_arrived, why_it_waits
+from fornix.web.arrival_words import LOOKS, SOURCES, STATES, end_of_path, what_arrived
 from fornix.web.frame import frame_of
 from fornix.web.gap_words import instead_of_booking, instead_of_session
 from fornix.web.hold_words import hold_effect, hold_told

@@ -149,6 +149,8 @@ def test_what_waits_is_told_with_its_reason(sender, work):
     (waiting,) = sender.show(delivery)["report"]["waiting"]
     assert waiting["id"] == Arrival.objects.get().pk
     assert waiting["files"] == 3
+    assert "project" in waiting["reason"]
+    assert "--" not in waiting["reason"]
 
 
 def test_a_person_reaches_only_projects_that_they_may_add_to(sender, work):
