@@ -59,7 +59,10 @@ def _directory(window: Window, problems: list[str]) -> list[Tag] | None:
         ]
     except CutShort:
         return None
-    return entries if _is_sound(entries, window, position) else None
+    if not _is_sound(entries, window, position):
+        return None
+    _note_rest(max(position + 16 + size, *(tag.offset + tag.size for tag in entries)), window, problems)
+    return entries
 
 
 def _is_sound(entries: list[Tag], window: Window, directory_at: int) -> bool:
@@ -75,7 +78,7 @@ def _is_sound(entries: list[Tag], window: Window, directory_at: int) -> bool:
 
 
 def _linear(window: Window, problems: list[str]) -> Iterator[Tag]:
-    position = 0
+    position = farthest = 0
     visited: set[int] = set()
     while position != window.length:
         tag_problem = _problem_at(position, window, visited)
@@ -94,12 +97,20 @@ def _linear(window: Window, problems: list[str]) -> Iterator[Tag]:
             )
             return
         yield Tag(kind, type_, size, position + 16)
+        farthest = max(farthest, end)
         if next_ == NEXT_NONE:
+            _note_rest(farthest, window, problems)
             return
         if next_ < 0:
             problems.append(f"damaged: the tag at byte {position:,} points to byte {next_:,}")
             return
         position = end if next_ == NEXT_SEQUENTIAL else next_
+
+
+def _note_rest(end: int, window: Window, problems: list[str]) -> None:
+    """Readers of FIF files never look behind the last tag, so what lies there is for a person to look at."""
+    if end < window.length:
+        problems.append(f"{window.length - end:,} bytes lie behind the last tag, which ends at byte {end:,}")
 
 
 def _problem_at(position: int, window: Window, visited: set[int]) -> str:

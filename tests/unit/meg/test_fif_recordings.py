@@ -203,21 +203,39 @@ def test_a_file_of_nothing_but_empty_tags_is_given_up(find, fif_tag):
     assert recording.problems == (f"damaged: more than {MAX_TAGS:,} tags",)
 
 
-@pytest.mark.parametrize("shift", [0, 1], ids=["sound", "lying"])
-def test_the_directory_is_used_only_when_it_is_sound(find, make_fif, shift):
-    whole = make_fif()
+def with_directory(whole: bytes, *, shift: int = 0) -> bytes:
+    """The file with a directory of its tags at its end; `shift`: it lies about where they are."""
     entries, at = [], 0
     while at < len(whole):
         kind, type_, size, _ = struct.unpack_from(">4i", whole, at)
         entries.append(struct.pack(">4i", kind, type_, size, at + shift))
         at += 16 + size
     directory = struct.pack(">4i", 102, 32, 16 * len(entries), -1) + b"".join(entries)
-    data = whole[:52] + struct.pack(">i", len(whole)) + whole[56:] + directory
+    return whole[:52] + struct.pack(">i", len(whole)) + whole[56:] + directory
+
+
+@pytest.mark.parametrize("shift", [0, 1], ids=["sound", "lying"])
+def test_the_directory_is_used_only_when_it_is_sound(find, make_fif, shift):
+    data = with_directory(make_fif(), shift=shift)
 
     (recording,) = find({"rest_raw.fif": data}).recordings
 
     assert recording.card["duration_s"] == 2.0
     assert recording.problems == ()
+
+
+@pytest.mark.parametrize(
+    "end",
+    [lambda whole: whole + struct.pack(">4i", 108, 0, 0, -1), with_directory],
+    ids=["a last tag", "a directory"],
+)
+def test_bytes_behind_the_last_tag_are_told(find, make_fif, end):
+    whole = end(make_fif())
+
+    (recording,) = find({"rest_raw.fif": whole + b"stranger" * 100}).recordings
+
+    assert recording.problems == (f"800 bytes lie behind the last tag, which ends at byte {len(whole):,}",)
+    assert recording.card["duration_s"] == 2.0
 
 
 @pytest.mark.parametrize(
