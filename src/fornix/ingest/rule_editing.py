@@ -45,6 +45,7 @@ def create_rule(actor: Actor, draft: RuleDraft, *, at: datetime) -> RoutingRule:
     _check(draft)
     with transaction.atomic():
         rules = _locked()
+        _check_name(draft, rules)
         if len(rules) >= MOST_RULES:
             raise Refused(f"There are {MOST_RULES} rules already: delete one first.")
         last = RoutingRule.objects.aggregate(last=Max("position"))["last"] or 0
@@ -64,6 +65,8 @@ def change_rule(
         rule = _get_locked(rule_id)
         if seen is not None and seen != rule.changed_at:
             raise RuleChanged
+        if draft.name.strip() != rule.name:
+            _check_name(draft, [each for each in _locked() if each.pk != rule_id])
         before = _told(rule)
         _write(rule, draft, at)
         if before != _told(rule):
@@ -127,6 +130,13 @@ def _check(draft: RuleDraft) -> None:
     check_rule(draft)
     if draft.sender_id is not None and not Sender.objects.filter(pk=draft.sender_id).exists():
         raise Invalid("There is no such sender; perhaps it was deleted.")
+
+
+def _check_name(draft: RuleDraft, rules: list[RoutingRule]) -> None:
+    """Trials and Events tell rules by their names. `rules`: all others."""
+    name = draft.name.strip()
+    if any(rule.name.casefold() == name.casefold() for rule in rules):
+        raise Invalid(f"Another rule is called {name}. Give this one a name of its own.")
 
 
 def _locked() -> list[RoutingRule]:

@@ -16,6 +16,7 @@ from fornix.errors import Invalid
 from fornix.http.actors import actor_of, person_at_pages
 from fornix.ingest.patterns import LONGEST_PATTERN
 from fornix.ingest.rule_checks import MOST_CONDITIONS, NAME_LENGTH, RuleDraft
+from fornix.ingest.rule_doubts import doubt_about
 from fornix.ingest.rule_editing import (
     change_rule,
     create_rule,
@@ -72,6 +73,7 @@ def new_rule(request: HttpRequest) -> HttpResponse:
     messages.success(
         request, f"The rule {rule.name} holds from now on. A replay shows what it would have changed."
     )
+    _warn(request, draft)
     return redirect("routing")
 
 
@@ -89,6 +91,7 @@ def edit_rule(request: HttpRequest, rule_id: int) -> HttpResponse:
     except Invalid as wrong:
         return _form(request, draft, rule=rule, problem=str(wrong))
     messages.success(request, f"The rule {draft.name} is saved.")
+    _warn(request, draft)
     return redirect("routing")
 
 
@@ -129,6 +132,12 @@ def remove(request: HttpRequest, rule_id: int) -> HttpResponse:
 def _of_form(request: HttpRequest) -> Actor | None:
     """Who sent the form; None when the address was only opened."""
     return person_at_pages(request) if request.method == "POST" else None
+
+
+def _warn(request: HttpRequest, draft: RuleDraft) -> None:
+    doubt = doubt_about(draft)
+    if doubt:
+        messages.warning(request, doubt)
 
 
 def _form(

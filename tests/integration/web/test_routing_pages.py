@@ -50,6 +50,29 @@ def test_a_rule_is_written_in_a_form(ada):
     assert (made.project, made.is_enabled, made.sender) == ("{code}", True, None)
 
 
+@pytest.mark.parametrize(
+    ("project", "is_told"),
+    [("NOWHERE", True), ("p 1", False), ("{code}", False)],
+    ids=["none", "one", "of headers"],
+)
+def test_a_rule_for_a_project_that_is_not_there_is_saved_with_a_warning(ada, project, is_told):
+    make_project("P_1")
+    page = text_of(ada.post("/routing/rules/new", FORM | {"project": project}, follow=True))
+
+    assert ("No project is called" in page) is is_told
+    assert RoutingRule.objects.get().project == project
+
+
+def test_two_rules_of_one_name_are_refused(ada):
+    rule("By Protocol")
+
+    response = ada.post("/routing/rules/new", FORM)
+
+    assert response.status_code == 400
+    assert "Another rule is called by protocol" in text_of(response)
+    assert RoutingRule.objects.count() == 1
+
+
 def test_what_cannot_be_used_comes_back_with_the_reason_and_what_was_typed(ada):
     response = ada.post("/routing/rules/new", FORM | {"pattern-0": "(", "subject": "S_{who}"})
 
