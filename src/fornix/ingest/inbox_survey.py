@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,8 +14,10 @@ from fornix.ingest.names import plain_name
 
 DONE, FAILED = "done", "failed"  # folders of ours, beside those of the senders
 PATH_LENGTH = 1000
-# Names under which programs write what is not whole yet: rsync and many others begin them with a dot.
+# Names under which programs write what is not whole yet. rsync's `.x.fif.Xy12Ab` becomes x.fif.
 _UNFINISHED = (".part", ".partial", ".filepart", ".crdownload", ".tmp")
+_OF_RSYNC = re.compile(r"\.[^_].*\.[A-Za-z0-9]{6}")
+_FOLDERS_OF_RSYNC = (".~tmp~", ".rsync-partial")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,18 @@ class Seen:
     @property
     def name(self) -> str:
         return self.path.rpartition("/")[2]
+
+    @property
+    def is_copy_under_way(self) -> bool:
+        """Whether its name is one under which a copy is written."""
+        name = self.place.name
+        is_named_so = name.lower().endswith(_UNFINISHED) or _OF_RSYNC.fullmatch(name) is not None
+        return is_named_so or self.place.parent.name in _FOLDERS_OF_RSYNC
+
+    @property
+    def is_never_taken(self) -> bool:
+        """Copies under way, and hidden files: what moves in them makes their folder busy, that is all."""
+        return self.is_copy_under_way or self.place.name.startswith(".")
 
     def is_as_seen(self) -> bool:
         """Whether it lies there still, with the same length and time."""
@@ -64,12 +79,12 @@ def survey(inbox: Path) -> Iterator[Seen | Trouble]:
             continue
         below = []
         for entry in listed:
-            if entry.name.startswith(".") or (folder == inbox and entry.name in (DONE, FAILED)):
+            if folder == inbox and entry.name in (DONE, FAILED):
                 continue
-            if entry.is_dir(follow_symlinks=False):
-                below.append(Path(entry.path))
-            else:
+            if not entry.is_dir(follow_symlinks=False):
                 yield from _look(inbox, entry)
+            elif not entry.name.startswith(".") or entry.name in _FOLDERS_OF_RSYNC:
+                below.append(Path(entry.path))
         folders += reversed(below)
 
 
@@ -79,10 +94,10 @@ def told(error: OSError) -> str:
 
 
 def _look(inbox: Path, entry: os.DirEntry[str]) -> Iterator[Seen | Trouble]:
-    if entry.name.lower().endswith(_UNFINISHED):
-        return
     place = Path(entry.path)
     path = inbox_path(inbox, place)
+    if entry.name.startswith(".") and not _may_hold_up(path, place):
+        return
     try:
         status = entry.stat(follow_symlinks=False)
     except FileNotFoundError:
@@ -96,6 +111,11 @@ def _look(inbox: Path, entry: os.DirEntry[str]) -> Iterator[Seen | Trouble]:
         yield Trouble(path, "it is no regular file")
     else:
         yield Seen(path, place, status.st_size, status.st_mtime_ns)
+
+
+def _may_hold_up(path: str, place: Path) -> bool:
+    """Hidden files are told of where they are copies, or in a `.ds` folder. Elsewhere Macs leave one per file."""
+    return ".ds/" in path.lower() or Seen(path, place, 0, 0).is_copy_under_way
 
 
 def inbox_path(inbox: Path, place: Path) -> str:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import BinaryIO
 
+from fornix.ingest.inbox_gaps import has_gap
 from fornix.ingest.inbox_parts import Watched, home_of, parts_by_content, parts_by_name
 from fornix.ingest.inbox_survey import Seen
 
@@ -44,10 +45,10 @@ def finished_units(
         parts, incomplete = parts_by_content(parts, open_)
         for part in parts:
             patience = still * (BUSY if folder in busy else 1)
-            if any(file.seen.path in incomplete for file in part):
+            if has_gap(part) or any(file.seen.path in incomplete for file in part):
                 patience = still * INCOMPLETE
             if _stillness(part, at) >= patience:
-                yield Unit(tuple(file.seen for file in part))
+                yield Unit(tuple(file.seen for file in part if not file.seen.is_never_taken))
 
 
 def _stillness(part: Iterable[Watched], at: datetime) -> timedelta:
@@ -59,9 +60,11 @@ def _busy_folders(watched: Sequence[Watched], at: datetime, still: timedelta) ->
     """Folders in which, or below which, something moves. What moves in one project holds up no other."""
     busy: set[str] = set()
     for file in watched:
-        if _stillness([file], at) >= still:
-            continue
         folder = home_of(file.seen)
+        if _stillness([file], at) >= still:
+            if file.seen.is_copy_under_way:  # it stopped: for a while, or for good
+                busy.add(folder)
+            continue
         busy.add(folder)
         while folder.count("/") >= _PROJECT_DEPTH:
             folder = folder.rpartition("/")[0]
