@@ -16,6 +16,7 @@ from fornix.catalog.projects import find_project
 from fornix.catalog.site_rules import SiteRules
 from fornix.errors import ArchiveError, Unavailable
 from fornix.ingest.importing import ImportReport, import_sources
+from fornix.ingest.inbox_earlier import earlier_files
 from fornix.ingest.inbox_sources import sources_of
 from fornix.ingest.inbox_survey import Seen
 from fornix.ingest.inbox_units import Unit
@@ -45,7 +46,8 @@ def import_units(
     files = [seen for unit in units for seen in unit.files]
     origin = Origin("inbox", came_from=f"inbox {folder}"[:200].strip())
     try:
-        report = import_sources(sources_of(inbox, files), _destination(folder), origin, store, rules)
+        sources = sources_of(inbox, [*files, *earlier_files(inbox, files)])
+        report = import_sources(sources, _destination(folder), origin, store, rules)
     except (Unavailable, DatabaseError):
         raise
     except Exception as error:  # noqa: BLE001 - one odd file must not keep the others out; it is told

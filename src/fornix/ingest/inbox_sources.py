@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import BinaryIO, cast
 
 from fornix.ingest.archives import open_archive
+from fornix.ingest.inbox_earlier import unshelved
 from fornix.ingest.inbox_survey import Seen, told
 from fornix.ingest.names import plain_name
 from fornix.ingest.source_files import Source, SourceFile, Unreadable
@@ -60,13 +61,12 @@ def sources_of(inbox: Path, files: Sequence[Seen]) -> Iterator[Source]:
     """The files, archives opened one level deep. What lies beside what is told by the sender's folder."""
     home = os.path.realpath(inbox)
     for seen in files:
-        first = seen.place.relative_to(inbox).parts[0]
-        root = plain_name(str(inbox / first)) if "/" in seen.path else plain_name(str(inbox))
-        yield from _of_file(seen, root, home)
+        relative = unshelved(inbox, seen.place)
+        root = plain_name(str(inbox / relative.parts[0] if len(relative.parts) > 1 else inbox))
+        yield from _of_file(seen, plain_name(str(inbox / relative)), root, home)
 
 
-def _of_file(seen: Seen, root: str, home: str) -> Iterator[Source]:
-    name = plain_name(str(seen.place))
+def _of_file(seen: Seen, name: str, root: str, home: str) -> Iterator[Source]:
     try:
         # A folder above that was exchanged for a link since would lead out of the inbox.
         if not Path(os.path.realpath(seen.place)).is_relative_to(home):
