@@ -149,11 +149,11 @@ def _open_session(
     arrival: Arrival, plan: ArrivalPlan, rules: SiteRules, *, source: str
 ) -> tuple[ImagingSession, bool, tuple[str, ...]]:
     """Project, subject, session and scans: all decided in the first transaction, for the whole arrival."""
-    at = timezone.now()
     with transaction.atomic():
-        moment = Moment(at, source, rules.terminated_grace, ZoneInfo(rules.time_zone))
+        moment = Moment(timezone.now(), source, rules.terminated_grace, ZoneInfo(rules.time_zone))
         routed = route(arrival, plan.evidence, moment)
         Project.objects.select_for_update().get(pk=routed.project.pk)
+        at = timezone.now()  # after the lock: what another filing changed meanwhile is older
         session, is_new, notes = find_or_make_session(routed, arrival, plan, rules, at=at)
         made, odd = make_scans(session, plan, at=at)
         note_progress(arrival, at=at, filed_scans=F("filed_scans") + made, facts=facts_of(plan))
@@ -165,9 +165,9 @@ def _file_all(arrival: Arrival, plan: ArrivalPlan, session: ImagingSession, *, s
     total = Placed()
     for part, is_last in _portions(plan):
         with transaction.atomic():
-            at = timezone.now()
             # Two arrivals of one session may be filed at once: the second sees what the first has done.
             Project.objects.select_for_update().get(pk=session.project_id)
+            at = timezone.now()
             session.refresh_from_db()
             placed = place(session, part, at=at)
             note_progress(
