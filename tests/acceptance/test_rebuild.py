@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.acceptance.saved import all_rows, make_archive, run, stored
+from tests.acceptance.saved import MANIFESTS, all_rows, make_archive, run, stored
 from tests.acceptance.served import fornix, inside
 from tests.conftest import new_database
 from tests.integration.ingest.archive import mri
@@ -155,6 +155,18 @@ def test_files_that_no_manifest_names_become_arrivals_and_are_filed_again(
     assert inside(without_database, filed) == 1
     assert json.loads(fornix(without_database, "show", "--json")) == before
     assert "0 findings" in fornix(without_database, "check", "--bytes")
+
+
+def test_sessions_that_changed_after_the_last_manifest_of_the_site_leave_nothing_to_mend(
+    archive, without_database, tmp_path
+):
+    fornix(archive, "import", str(mri(tmp_path / "more", "P03", day=4)))
+    assert inside(archive, MANIFESTS.replace("write_site_manifest(wiring.store())\n", "")) == 1
+    lose_database(archive)
+
+    run(without_database, "rebuild")
+
+    assert "0 findings" in fornix(without_database, "check")
 
 
 def test_a_damaged_manifest_is_replaced_by_the_one_before_it(archive, without_database):

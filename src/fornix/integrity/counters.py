@@ -108,6 +108,13 @@ def count_anew(rows: models.QuerySet[Any]) -> None:
         rows.update(**{name: truth})
 
 
+def mend_last_changes() -> None:
+    """Sets every last change that is older than it can be, in the caller's transaction."""
+    for finding in _last_changes():
+        if finding.mend is not None:
+            finding.mend()
+
+
 def _locked(model: type[models.Model], pk: object) -> models.Model | None:
     """The row. Filing locks its project, receiving its arrival, before they count."""
     mine = model._default_manager.filter(pk=pk)

@@ -14,7 +14,7 @@ from django.db import IntegrityError, connection, models, transaction
 
 from fornix.errors import ArchiveError, Refused
 from fornix.integrity.adopt import adopt_session
-from fornix.integrity.counters import count_anew
+from fornix.integrity.counters import count_anew, mend_last_changes
 from fornix.integrity.findings import Inspection
 from fornix.integrity.manifest_text import ManifestUnreadable, manifest_owners, read_lines, stored_numbers
 from fornix.integrity.named_keys import side_by_side
@@ -77,6 +77,7 @@ def rebuild(inspection: Inspection) -> Rebuilt:
             raise_counter(kind, highest)
         for model in (Arrival, Subject, Project):
             count_anew(model._default_manager.all())
+        mend_last_changes()  # sessions may have changed after the site's manifest was written
         Arrival.objects.filter(files__isnull=True).delete()
         rebuilt.accounts, rebuilt.sessions = Account.objects.count(), ImagingSession.objects.count()
         rebuilt.files = Blob.objects.count()
