@@ -139,7 +139,7 @@ def test_accessions_are_never_given_again(archive, without_database, tmp_path):
     assert report["sessions"][0]["accession"] == "FORNIX_E00042"
 
 
-def test_files_that_no_manifest_names_become_arrivals_and_are_filed_again(
+def test_files_that_no_manifest_names_become_arrivals_that_a_person_files_again(
     archive, without_database, tmp_path
 ):
     more = mri(tmp_path / "more", "P03", day=4)
@@ -149,10 +149,14 @@ def test_files_that_no_manifest_names_become_arrivals_and_are_filed_again(
 
     rebuilt = json.loads(fornix(without_database, "rebuild", "--json"))
     code = "from fornix import wiring\nfrom fornix.ingest.due import file_due\n"
-    filed = f"{code}answer = len(file_due(wiring.store(), wiring.site_rules()))"
+    filed = f"{code}answer = [item.waits_because for item in file_due(wiring.store(), wiring.site_rules())]"
+    waits = inside(without_database, filed)
+    ids = inside(
+        without_database, "answer = [row.pk for row in Arrival.objects.filter(upload__source='recovered')]"
+    )
+    fornix(without_database, "arrivals", "file", *ids, "--project", "STUDY_A")
 
-    assert rebuilt["recovered"] == 4
-    assert inside(without_database, filed) == 1
+    assert (rebuilt["recovered"], len(waits), waits[0][:9]) == (4, 1, "recovered")
     assert json.loads(fornix(without_database, "show", "--json")) == before
     assert "0 findings" in fornix(without_database, "check", "--bytes")
 

@@ -39,7 +39,8 @@ def _print(rebuilt: Rebuilt) -> None:
     print(f"rebuilt {rebuilt.sessions} sessions with {rebuilt.files} files, and {rebuilt.accounts} accounts")
     if rebuilt.recovered:
         print(
-            f"{rebuilt.recovered} files that no manifest names are arrivals again; `fornix serve` files them"
+            f"{rebuilt.recovered} files that no manifest names are arrivals again. Who sent them is not known: "
+            "they wait for an administrator to say where they belong (`fornix arrivals list --source recovered`)"
         )
     if rebuilt.accounts:
         print("No password and no token is kept in manifests: `fornix user password NAME` gives a new one.")

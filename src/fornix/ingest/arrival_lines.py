@@ -9,11 +9,12 @@ from datetime import date, datetime
 from fornix.catalog.arrivals import named_label, told_by
 from fornix.ingest.arrival_guesses import GuessLine
 from fornix.ingest.names import printable
+from fornix.ingest.reach import RECOVERED
 from fornix.ingest.states import ArrivalState
 from fornix.models import Arrival
 
 KINDS = ("study", "no-study", "MEG", "EEG", "beside", "nothing")
-SOURCES = ("dicom", "browser", "push", "rest", "inbox", "import")
+SOURCES = ("dicom", "browser", "push", "rest", "inbox", "import", RECOVERED)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from fornix.audit.events import Verb
 from fornix.errors import Refused
 from fornix.ingest.decision_rows import ArrivalIncomplete, change, lock_chosen, require_on_named, tell
 from fornix.ingest.leftovers import reopen_upload
+from fornix.ingest.reach import RECOVERED
 from fornix.models import Arrival, File
 
 NAME_LENGTH = 1000
@@ -101,10 +102,13 @@ def _kind(row: Arrival) -> str:
     return row.group.partition(":")[0]
 
 
-def _rank(row: Arrival) -> tuple[int, bool, str]:
-    """Which one stays: it says most; of two, the one that a person sent, whose rights then bound the whole."""
+def _rank(row: Arrival) -> tuple[int, bool, bool, str]:
+    """Which one stays: it says most; of two, the one that a person sent, whose rights then bound the whole; else the
+    one of which nobody knows who sent it."""
     kind = _kind(row)
-    return (ORDER.index(kind) if kind in ORDER else len(ORDER), row.upload.account_id is None, row.pk)
+    upload = row.upload
+    kinds = ORDER.index(kind) if kind in ORDER else len(ORDER)
+    return kinds, upload.account_id is None, upload.source != RECOVERED, row.pk
 
 
 def _move_files(source: Arrival, target: Arrival) -> None:

@@ -15,7 +15,7 @@ from fornix.ingest.names import printable
 from fornix.ingest.near_codes import NearCode, find_near
 from fornix.ingest.reach import Reach
 from fornix.ingest.refusals import AmbiguousProject, Guess, ProjectTakesNothing, Waits
-from fornix.ingest.targets import Moment, Target, target_of
+from fornix.ingest.targets import Moment, SenderUnknown, Target, target_of
 from fornix.models import BookingProject, Project
 
 MOST = 5
@@ -83,6 +83,8 @@ def _clues(
 ) -> Iterator[_Clue]:
     for project in filed:
         yield _Clue(Target(project.label, project), _HOLDS, "it holds data of this study already")
+    if isinstance(waits, SenderUnknown):
+        yield _Clue(waits.target, _NAMED, waits.why)
     if isinstance(waits, AmbiguousProject):
         for booked in waits.candidates:
             yield _Clue(_target(booked), _NAMED, "it carries the code that the files name")

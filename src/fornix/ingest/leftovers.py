@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -92,13 +93,21 @@ def purge_deleted(store: Store, *, before: datetime) -> int:
             still = Arrival.objects.select_for_update().filter(pk=arrival.pk, deleted_at__lt=before).first()
             if still is None:
                 continue  # somebody took the deletion back
-            drop_files(still.files.values_list("pk", flat=True))
+            dropped = drop_files(still.files.values_list("pk", flat=True))
             reopen_upload(still.upload_id)
             still.delete()
+        delete_dropped(dropped, store)
         upload = Upload.objects.filter(pk=arrival.upload_id).first()
         if upload is not None:
             settle_upload(upload, store, at=timezone.now())
     return len(rows)
+
+
+def delete_dropped(keys: Iterable[str], store: Store) -> None:
+    """After the commit that dropped them. What was recovered or merged lies where another upload wrote it."""
+    for key in keys:
+        if not Blob.objects.filter(key=key).exists():
+            store.delete(key)
 
 
 def upload_prefix(upload: Upload) -> str:

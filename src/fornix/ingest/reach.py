@@ -1,4 +1,5 @@
-"""Which projects an arrival may reach: a person's upload only those to which that person may add; all others all."""
+"""Which projects an arrival may reach: a person's upload only those to which that person may add; what the centre
+took in all; what was recovered none by itself, for nobody knows whose rights bound it."""
 
 from __future__ import annotations
 
@@ -13,12 +14,18 @@ from fornix.models import Account, Arrival, BookingProject, BookingRole, Project
 from fornix.models.booking import Hold
 from fornix.models.memberships import Role
 
+RECOVERED = "recovered"  # Upload.source of bytes that no row named: who sent them is not known
+
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """`account`: whose upload it is; None: the operator's, the inbox's or a scanner's."""
+    """`account`: whose upload it is; None: the operator's, the inbox's or a scanner's, or nobody knows whose.
+
+    `is_known`: whether it is known who sent it. Where it is not, only a person's decision files it.
+    """
 
     account: Account | None = None
+    is_known: bool = True
 
     @property
     def is_limited(self) -> bool:
@@ -41,10 +48,10 @@ EVERYWHERE = Reach()
 
 
 def reach_of(arrival: Arrival) -> Reach:
-    """Whose rights count: of the person who decided where it goes, else of the person who sent it."""
+    """Whose rights count: of the person who decided where it goes, else of who sent it."""
     if arrival.project_label and arrival.decided_at is not None:
         return Reach(arrival.decided_by)
-    return Reach(arrival.upload.account)
+    return Reach(arrival.upload.account, is_known=arrival.upload.source != RECOVERED)
 
 
 def _roles_to_be(booked: BookingProject) -> dict[int, Role]:

@@ -17,7 +17,7 @@ from fornix.ingest.guessing import may_reach
 from fornix.ingest.names import printable
 from fornix.ingest.refusals import AmbiguousProject, ProjectTakesNothing, Waits
 from fornix.ingest.rules import RulesTried
-from fornix.ingest.targets import Target, target_of
+from fornix.ingest.targets import SenderUnknown, Target, target_of
 from fornix.ingest.written_codes import written_codes
 from fornix.models import BookingProject, ImagingSession, Project, Scan
 
@@ -35,6 +35,12 @@ class Way:
 
     def decide(self) -> tuple[Step, Target]:
         """The first step that names a project. Raises Waits."""
+        step, target = self._first()
+        if step is not Step.EXPLICIT and not self.case.reach.is_known:
+            raise SenderUnknown(target, self.told[-1].text)
+        return step, target
+
+    def _first(self) -> tuple[Step, Target]:
         asked = {
             Step.EXPLICIT: self._explicit,
             Step.FILED: self._filed,

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from fornix.booking.acceptance import Grace
 from fornix.booking.attach import attach_new_project
 from fornix.catalog.projects import create_project, find_labelled, free_label, lock_creation
+from fornix.ingest.refusals import Waits
 from fornix.models import BookingProject, Project
 
 
@@ -51,6 +52,15 @@ class Target:
         if self.booked is not None:
             return self.booked.pk
         return self.project.booking_project_id if self.project is not None else None
+
+
+class SenderUnknown(Waits):
+    """It was recovered, so that not even a clear trace of its project files it; that is a guess, and `why`."""
+
+    def __init__(self, target: Target, why: str) -> None:
+        super().__init__("recovered: who sent it is not known. Say the project, with --project")
+        self.target = target
+        self.why = why
 
 
 def target_of(found: BookingProject, code: str) -> Target:

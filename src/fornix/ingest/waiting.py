@@ -12,7 +12,8 @@ from django.utils import timezone
 from fornix.catalog.projects import find_project
 from fornix.ingest.dropping import QUERY, drop_files
 from fornix.ingest.instances import files_of_instances
-from fornix.ingest.leftovers import reopen_upload, settle_upload
+from fornix.ingest.leftovers import delete_dropped, reopen_upload, settle_upload
+from fornix.ingest.reach import RECOVERED
 from fornix.models import Arrival, File, Upload
 from fornix.storage.store import Store
 
@@ -62,7 +63,8 @@ def absorb_waiting(project_id: int, store: Store) -> int:
                 or _holds_more(still, project_id)
             ):
                 continue
-            _drop(still)
+            dropped = _drop(still)
+        delete_dropped(dropped, store)
         settle_uploads([arrival.upload_id], store)
         ended += 1
     return ended
@@ -83,7 +85,8 @@ def settle_uploads(upload_ids: Iterable[str], store: Store) -> None:
 
 
 def _waiting_alike(arrival: Arrival) -> models.QuerySet[Arrival]:
-    """Others of the same data, with nothing said that would change its way."""
+    """Others of the same data, with nothing said that would change its way, nor by who sent it."""
+    recovered = models.Q(upload__source=RECOVERED)
     return (
         Arrival.objects.exclude(upload=arrival.upload_id)
         .filter(
@@ -93,7 +96,9 @@ def _waiting_alike(arrival: Arrival) -> models.QuerySet[Arrival]:
             session_label=arrival.session_label,
             lease_until=None,
             deleted_at=None,
+            upload__account=arrival.upload.account_id,
         )
+        .filter(recovered if arrival.upload.source == RECOVERED else ~recovered)
         .exclude(refusal="")
         .order_by("id")
     )
@@ -121,7 +126,8 @@ def _holds_more(arrival: Arrival, project_id: int) -> bool:
     return False
 
 
-def _drop(arrival: Arrival) -> None:
-    drop_files(arrival.files.values_list("pk", flat=True))
+def _drop(arrival: Arrival) -> list[str]:
+    keys = drop_files(arrival.files.values_list("pk", flat=True))
     reopen_upload(arrival.upload_id)
     arrival.delete()
+    return keys

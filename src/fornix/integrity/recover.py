@@ -1,4 +1,5 @@
-"""Bytes that no row names become arrivals again: their headers are read anew, and filing decides on them."""
+"""Bytes that no row names become arrivals again: their headers are read anew. Who sent them is not known,
+so that they wait for a person (ingest/reach.py)."""
 
 from __future__ import annotations
 
@@ -11,6 +12,7 @@ from django.db.models import F, QuerySet
 from fornix.dicom.header import DicomHeader
 from fornix.ingest.names import instance_name
 from fornix.ingest.owners import this_process
+from fornix.ingest.reach import RECOVERED
 from fornix.ingest.seal import NOTHING
 from fornix.ingest.take import clean_uid, group_of, read_stored_header
 from fornix.integrity.findings import Inspection
@@ -21,7 +23,6 @@ from fornix.storage.digests import Digests, Hasher
 from fornix.storage.keys import new_upload_id
 from fornix.storage.store import Store
 
-SOURCE = "recovered"
 _CHUNK = 1 << 20
 _ALIKE = 20
 
@@ -49,18 +50,18 @@ def recover(inspection: Inspection, key: str) -> str:
 
 
 def end_recovery(inspection: Inspection) -> None:
-    """All that could be found is there: what was recovered may be filed."""
+    """All that could be found is there: what was recovered may be looked at and decided on."""
     for upload in _uploads(inspection).filter(sealed_at=None):
         upload.arrivals.filter(committed_at=None).update(committed_at=inspection.at)
         Upload.objects.filter(pk=upload.pk).update(sealed_at=inspection.at)
 
 
 def _upload(inspection: Inspection) -> Upload:
-    """One for each run. It counts file by file, as a receiver's: should this process die, what it found is filed."""
+    """One for each run. It counts file by file, as a receiver's: should this process die, what it found stays."""
     found = _uploads(inspection).filter(sealed_at=None).select_for_update().first()
     return found or Upload.objects.create(
         id=new_upload_id(),
-        source=SOURCE,
+        source=RECOVERED,
         acknowledges_each=True,
         owner=this_process(),
         started_at=inspection.at,
@@ -68,12 +69,12 @@ def _upload(inspection: Inspection) -> Upload:
 
 
 def _uploads(inspection: Inspection) -> QuerySet[Upload]:
-    return Upload.objects.filter(source=SOURCE, started_at=inspection.at)
+    return Upload.objects.filter(source=RECOVERED, started_at=inspection.at)
 
 
 def _add(upload: Upload, inspection: Inspection, key: str, content: _Content) -> Arrival:
     header, digests = content.header, content.digests
-    root = upload_of(key) or SOURCE
+    root = upload_of(key) or RECOVERED
     study_uid = clean_uid(header.study_uid) if header else ""
     uid = clean_uid(header.sop_instance_uid) if header else ""
     arrival, _ = Arrival.objects.get_or_create(
@@ -84,7 +85,6 @@ def _add(upload: Upload, inspection: Inspection, key: str, content: _Content) ->
         defaults={
             "id": new_upload_id(),
             "study_uid": study_uid,
-            "came_from": SOURCE,
             "received_at": inspection.at,
             "last_byte_at": inspection.at,
         },

@@ -22,6 +22,7 @@ SOURCES = {
     "inbox": "Inbox folder",
     "import": "fornix import",
     "recovered": "Recovered",
+    "recovered": "Recovered",
 }
 STATES = {
     ArrivalState.WAITING: "Waits",

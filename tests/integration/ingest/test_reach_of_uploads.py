@@ -147,3 +147,16 @@ def test_an_account_that_was_switched_off_reaches_nothing(alice):
 
     assert upload(alice, "MINE").waits is not None
     assert upload(alice, explicit="MINE").waits is not None
+
+
+def test_nothing_but_a_persons_word_files_what_nobody_knows_the_sender_of(db):
+    theirs = make_project("THEIRS")
+    make_session(make_subject(theirs), study_uid="1.2.3")
+    by_study, by_tags = replace(evidence(), study_uid="1.2.3"), evidence("THEIRS")
+
+    for found in (by_study, by_tags):
+        waits = trace(Case(found, MOMENT, reach=Reach(is_known=False))).waits
+        assert str(waits) == "recovered: who sent it is not known. Say the project, with --project"
+        assert [guess.project for guess in waits.guesses] == ["THEIRS"]
+    named = trace(Case(by_tags, MOMENT, reach=Reach(is_known=False), explicit="THEIRS"))
+    assert named.target.label == "THEIRS"

@@ -11,7 +11,8 @@ from tests.integration.ingest.archive import mri, put
 from tests.integration.integrity.conftest import later, write_manifests
 
 from fornix import wiring
-from fornix.catalog.projects import create_project
+from fornix.access.actors import OPERATOR
+from fornix.ingest.decisions import file_to
 from fornix.ingest.due import file_due
 from fornix.ingest.receive import Destination, Origin, open_upload
 from fornix.integrity.check import Inspection, inspect, repair
@@ -111,13 +112,14 @@ def test_a_flipped_bit_is_replaced_by_the_good_bytes_of_a_backup(whole, blob, tm
     assert path_of(Blob.objects.get(pk=blob.pk)).read_bytes() == content
 
 
-def test_images_that_no_row_names_become_an_arrival_and_are_filed(whole):
+def test_images_that_no_row_names_become_an_arrival_that_a_person_files(whole):
     session = ImagingSession.objects.filter(modality="MR").get()
     hashes = set(image_hashes(session))
     lose_rows_of(session)
-    create_project("STUDY_A", at=timezone.now(), source="command")
 
     outcomes = mend(whole)
+    found = Arrival.objects.filter(upload__source="recovered").values_list("pk", flat=True)
+    file_to(OPERATOR, found, "A", at=timezone.now())
     file_due(whole.store, whole.rules)
 
     assert any(outcome.startswith("they are part of arrival") for _, _, outcome in outcomes)
