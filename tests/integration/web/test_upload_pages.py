@@ -13,8 +13,10 @@ from tests.integration.ingest.archive import instance
 
 from fornix import wiring
 from fornix.ingest.deliveries import MAX_ATTEMPTS, Wanted, open_delivery
+from fornix.ingest.deliveries_bytes import append
 from fornix.ingest.deliveries_import import import_due_deliveries
 from fornix.ingest.deliveries_single import hand_in
+from fornix.ingest.deliveries_transfers import Announced, announce
 from fornix.models import Delivery, File
 from fornix.models.memberships import Role
 
@@ -113,6 +115,20 @@ def test_what_is_not_finished_is_shown_with_ways_to_end_it(browser, alice):
     assert "Choose the same files" in browser.get(f"/upload?resume={begun.pk}").content.decode()
     assert post(browser, "/upload", f"/uploads/{begun.pk}/discard").status_code == 302
     assert not Delivery.objects.exists()
+
+
+def test_what_is_safe_of_a_file_under_way_is_shown(browser, alice):
+    actor = factories.actor_of(alice)
+    begun = open_delivery(actor, "browser", Wanted("P001"), at=timezone.now())
+    assert "none yet" in browser.get("/upload").content.decode()
+    file = announce(actor, begun.pk, Announced("raw.fif", 31_000_000), room=None, at=timezone.now())
+    append(actor, begun.pk, file.transfer_id, 0, [bytes(9_000_000)], wiring.store())
+
+    pages = ("/upload", f"/upload?resume={begun.pk}", f"/uploads/{begun.pk}")
+    shown = [browser.get(page).content.decode() for page in pages]
+
+    assert all("9.0 MB of 31.0 MB" in page for page in shown)
+    assert all(re.search("0 of 1", page) for page in shown)
 
 
 def test_going_on_with_what_is_committed_leads_to_its_page(browser, alice):

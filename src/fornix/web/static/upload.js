@@ -1,6 +1,7 @@
 // Hands in many files: found in what was dropped, sent by tus a few at a time, committed when all are here.
 // Nothing is kept in the browser: the server tells what is here, by a key made of each file.
 const PARALLEL = 4;
+const FIRST_CHUNK_BYTES = 2 * 1024 * 1024; // a chunk is safe once it is whole: over a slow network the first soon is
 const CHUNK_BYTES = 16 * 1024 * 1024;
 const KEYS_AT_ONCE = 250;
 const HEAD_BYTES = 16 * 1024;
@@ -16,7 +17,7 @@ const csrf = form.querySelector("[name=csrfmiddlewaretoken]").value;
 // One file: waiting, active, done, failed or left.
 class Item {
   constructor(path, file) {
-    Object.assign(this, { path, file, state: "waiting", sent: 0, why: "", address: null, upload: null });
+    Object.assign(this, { path, file, state: "waiting", sent: 0, safe: 0, why: "", address: null, upload: null });
   }
 }
 
@@ -131,7 +132,7 @@ async function look() {
     const told = await ask("POST", `${form.dataset.deliveries}/${delivery}/look`, { keys: [...asked.keys()] });
     for (const line of told.items) {
       const item = asked.get(line.key);
-      item.sent = line.offset;
+      item.sent = item.safe = line.offset;
       item.address = line.address;
       if (line.is_finished && item.state === "waiting") item.state = "done";
     }
@@ -177,7 +178,7 @@ function send(item) {
     item.upload = new tus.Upload(item.file, {
       endpoint: `${form.dataset.deliveries}/${delivery}/files`,
       uploadUrl: item.address,
-      chunkSize: CHUNK_BYTES,
+      chunkSize: FIRST_CHUNK_BYTES,
       uploadDataDuringCreation: true, // a small file is one request
       storeFingerprintForResuming: false,
       removeFingerprintOnSuccess: true,
@@ -186,7 +187,11 @@ function send(item) {
       metadata: { filename: item.path, key: item.key },
       onShouldRetry: (error) => isPassing(error.originalResponse?.getStatus() ?? 0),
       onProgress: (sent) => { item.sent = sent; redraw(); },
-      onSuccess: () => { Object.assign(item, { state: "done", sent: item.file.size, upload: null }); ended(); },
+      onChunkComplete: (length, safe) => {
+        item.safe = safe;
+        item.upload.options.chunkSize = Math.min(2 * item.upload.options.chunkSize, CHUNK_BYTES);
+      },
+      onSuccess: () => { Object.assign(item, { state: "done", sent: item.file.size, safe: item.file.size, upload: null }); ended(); },
       onError: (error) => {
         const answer = error.originalResponse;
         item.address = item.upload.url && answer?.getStatus() !== 460 ? item.upload.url : null;
@@ -256,6 +261,7 @@ function redraw() {
 function draw() {
   const total = items.reduce((sum, item) => sum + item.file.size, 0);
   const sent = items.reduce((sum, item) => sum + item.sent, 0);
+  const safe = items.reduce((sum, item) => sum + item.safe, 0);
   const by = (state) => items.filter((item) => item.state === state);
   const done = by("done").length;
   if (!isRunning && !done && !by("failed").length) {
@@ -265,7 +271,7 @@ function draw() {
   at("progress").hidden = false;
   at("chosen").textContent = "";
   at("meter").value = total ? sent / total : 1;
-  at("sum").textContent = `${done.toLocaleString("en-GB")} of ${plural(items.length, "file")}, ${size(sent)} of ${size(total)}`;
+  at("sum").textContent = `${done.toLocaleString("en-GB")} of ${plural(items.length, "file")}, ${size(sent)} of ${size(total)} sent, ${size(safe)} safe`;
   at("rest").textContent = isRunning ? remaining(sent, total) : "";
   list(at("files"), by("active").map((item) => line(item, "")));
   const failed = by("failed");
