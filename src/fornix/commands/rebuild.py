@@ -42,6 +42,11 @@ def _print(rebuilt: Rebuilt) -> None:
             f"{rebuilt.recovered} files that no manifest names are arrivals again. Who sent them is not known: "
             "they wait for an administrator to say where they belong (`fornix arrivals list --source recovered`)"
         )
+    if rebuilt.numbers_skipped:
+        print(
+            f"The numbers of new subjects and sessions go on {rebuilt.numbers_skipped:,} higher: "
+            "what was given last may be in no manifest, and no number is given twice."
+        )
     if rebuilt.accounts:
         print("No password and no token is kept in manifests: `fornix user password NAME` gives a new one.")
 
@@ -53,5 +58,6 @@ def _as_json(rebuilt: Rebuilt) -> dict[str, object]:
         "files": rebuilt.files,
         "lost": rebuilt.lost,
         "recovered": rebuilt.recovered,
+        "numbers_skipped": rebuilt.numbers_skipped,
         "notes": rebuilt.notes,
     }

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from django.apps import apps
 from django.core.management.color import no_style
@@ -16,9 +17,9 @@ from fornix.errors import ArchiveError, Refused
 from fornix.integrity.adopt import adopt_session
 from fornix.integrity.counters import count_anew, mend_last_changes
 from fornix.integrity.findings import Inspection
+from fornix.integrity.lost_changes import lost_since, settle_numbers
 from fornix.integrity.manifest_text import ManifestUnreadable, manifest_owners, read_lines, stored_numbers
 from fornix.integrity.named_keys import side_by_side
-from fornix.integrity.orphans import highest_numbers, raise_counter
 from fornix.integrity.recover import end_recovery, recover
 from fornix.integrity.site_manifest import load_site
 from fornix.integrity.site_names import SITE
@@ -37,6 +38,7 @@ from fornix.models import (
     Upload,
 )
 from fornix.storage.keys import MANIFESTS, manifest_key
+from fornix.storage.store import Stat
 
 # Any row of these is somebody's work: then this is no new database.
 _HELD = (Account, Project, Subject, ImagingSession, File, Upload, Arrival, Event, BookingPerson, Sweep)
@@ -56,6 +58,7 @@ class Rebuilt:
     files: int = 0
     lost: int = 0  # files whose rows are there and whose bytes are not
     recovered: int = 0  # files that no manifest names: they wait as arrivals
+    numbers_skipped: int = 0  # of subjects and of sessions: somebody may have them already
     notes: list[str] = field(default_factory=list)
 
 
@@ -65,20 +68,23 @@ def rebuild(inspection: Inspection) -> Rebuilt:
     rebuilt = Rebuilt()
     owners = sorted(manifest_owners(inspection.store), key=lambda of: (len(of), of))
     with transaction.atomic():
-        _load_site(inspection, rebuilt)
+        site_number = _load_site(inspection, rebuilt)
         _reset_sequences()
         for count, of in enumerate(of for of in owners if of != SITE):
             _adopt(inspection, of, rebuilt)
             if count % _TOLD_EVERY == 0:
                 inspection.tell("sessions", count)
         _reset_sequences()
-        _settle_bytes(inspection, rebuilt)
-        for kind, highest in highest_numbers(inspection.store).items():
-            raise_counter(kind, highest)
+        newest_at = _settle_bytes(inspection, rebuilt)
         for model in (Arrival, Subject, Project):
             count_anew(model._default_manager.all())
         mend_last_changes()  # sessions may have changed after the site's manifest was written
         Arrival.objects.filter(files__isnull=True).delete()
+        if site_number and (lost := lost_since(inspection.store, site_number, newest_at)):
+            rebuilt.notes.append(lost)
+        rebuilt.numbers_skipped = settle_numbers(
+            inspection.store, all_read=not rebuilt.notes and not rebuilt.recovered
+        )
         rebuilt.accounts, rebuilt.sessions = Account.objects.count(), ImagingSession.objects.count()
         rebuilt.files = Blob.objects.count()
     return rebuilt
@@ -97,7 +103,8 @@ def _require_empty() -> None:
         )
 
 
-def _load_site(inspection: Inspection, rebuilt: Rebuilt) -> None:
+def _load_site(inspection: Inspection, rebuilt: Rebuilt) -> int:
+    """Returns the number of the manifest that was read; 0: none."""
     for number in reversed(stored_numbers(inspection.store, SITE)):
         try:
             with transaction.atomic():
@@ -106,10 +113,11 @@ def _load_site(inspection: Inspection, rebuilt: Rebuilt) -> None:
         except (ArchiveError, IntegrityError):
             rebuilt.notes.append(f"the site's manifest {number} cannot be read")
             continue
-        return
+        return number
     rebuilt.notes.append(
         "there is no manifest of the site: accounts, rights and settings are to be made anew"
     )
+    return 0
 
 
 def _adopt(inspection: Inspection, of: str, rebuilt: Rebuilt) -> None:
@@ -159,23 +167,27 @@ def _reset_sequences() -> None:
             cursor.execute(statement)
 
 
-def _settle_bytes(inspection: Inspection, rebuilt: Rebuilt) -> None:
-    """Rows against bytes: what no row names becomes arrivals again, what has no bytes is told."""
-    for key in _unnamed(inspection, rebuilt):
+def _settle_bytes(inspection: Inspection, rebuilt: Rebuilt) -> datetime | None:
+    """Rows against bytes: what no row names becomes arrivals again, what has no bytes is told. Returns when the
+    newest of the former were written."""
+    newest_at = None
+    for stat in _unnamed(inspection, rebuilt):
+        newest_at = max(newest_at or stat.modified_at, stat.modified_at)
         try:
-            recover(inspection, key)
+            recover(inspection, stat.key)
             rebuilt.recovered += 1
         except (ArchiveError, OSError):
-            rebuilt.notes.append(f"{key}: these bytes cannot be read")
+            rebuilt.notes.append(f"{stat.key}: these bytes cannot be read")
         inspection.tell("files without a manifest", rebuilt.recovered)
     end_recovery(inspection)
     if rebuilt.lost:
         rebuilt.notes.append(f"the bytes of {rebuilt.lost} files are not there: `fornix check` names them")
+    return newest_at
 
 
-def _unnamed(inspection: Inspection, rebuilt: Rebuilt) -> Iterator[str]:
+def _unnamed(inspection: Inspection, rebuilt: Rebuilt) -> Iterator[Stat]:
     for named, stat in side_by_side(inspection.store):
         if stat is None:
             rebuilt.lost += 1
         elif named is None and not stat.key.startswith(MANIFESTS):
-            yield stat.key
+            yield stat
