@@ -23,11 +23,12 @@ def log_in(request: HttpRequest) -> HttpResponse:
         return redirect("home") if viewer_of(request).account else login_page(request)
     username, password = request.POST.get("username", ""), request.POST.get("password", "")
     if not username or not password or "\0" in username:
-        return login_page(request, after=after, problem="Enter your user name and your password.", status=400)
+        problem = "Enter your user name and your password."
+        return login_page(request, after=after, name=username, problem=problem, status=400)
     known = find_account(username)  # names are found whatever their case
     account = authenticate(request, username=known.username if known else username[:150], password=password)
     if account is None:
-        return login_page(request, after=after, problem=WRONG, status=401)
+        return login_page(request, after=after, name=username, problem=WRONG, status=401)
     login(request, account)
     return HttpResponseRedirect(safe_next(request, after))
 
@@ -40,12 +41,12 @@ def log_out(request: HttpRequest) -> HttpResponse:
 
 
 def login_page(
-    request: HttpRequest, *, after: str = "", problem: str = "", status: int = 200
+    request: HttpRequest, *, after: str = "", name: str = "", problem: str = "", status: int = 200
 ) -> HttpResponse:
-    """The log-in form; `after` is the page to go on to."""
-    response = render(
-        request, "login.html", {"refusal": None, "next": after, "problem": problem}, status=status
-    )
+    """The log-in form; `after` is the page to go on to, `name` what was typed as the user's."""
+    typed = name[:150].replace("\0", "")
+    context = {"refusal": None, "next": after, "name": typed, "problem": problem}
+    response = render(request, "login.html", context, status=status)
     if "HX-Request" in request.headers:
         response["HX-Refresh"] = "true"  # asked for as a part of a page whose session has ended
     if status == 401:

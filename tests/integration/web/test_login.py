@@ -73,6 +73,13 @@ def test_an_unknown_name_and_a_wrong_password_are_told_alike(browser):
     assert known.split(b"<main")[1].split(b"csrf")[0] == unknown.split(b"<main")[1].split(b"csrf")[0]
 
 
+def test_the_user_name_stays_after_a_wrong_password(browser):
+    page = browser().post("/login", {"username": 'ali"ce', "password": "wrong"}).content.decode()
+
+    assert 'value="ali&#34;ce"' in page
+    assert "wrong" not in page.partition("<form")[2]
+
+
 def test_an_account_that_was_switched_off_cannot_log_in(browser):
     factories.make_account("alice")
     Account.objects.update(is_active=False)
