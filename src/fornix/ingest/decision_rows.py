@@ -12,6 +12,7 @@ from fornix.access.policy import Action, can
 from fornix.audit.events import Verb, record_event
 from fornix.catalog.arrivals import is_sender, named_label, named_projects, visible_arrivals
 from fornix.errors import Invalid, NotAllowed, NotVisible, Refused
+from fornix.ingest.arrival_moves import filed_as
 from fornix.ingest.owners import LEASE, is_gone
 from fornix.models import Arrival, Project
 
@@ -87,13 +88,20 @@ def lock_chosen(
     refused = {row.pk: _refusal(row, at, deleted=deleted, whole=whole) for row in rows}
     free = tuple(row for row in rows if refused[row.pk] is None)
     if not free:
-        raise next(filter(None, refused.values()), NotVisible())
+        raise next(filter(None, refused.values()), _where_filed(actor, wanted))
     gone = [
         Skipped(each, "it is not here any more: filed, or deleted for good")
         for each in wanted
         if each not in refused
     ]
     return Chosen(free, (*(Skipped(pk, str(why)) for pk, why in refused.items() if why is not None), *gone))
+
+
+def _where_filed(actor: Actor, ids: Sequence[str]) -> NotVisible:
+    """Of those that are gone: as which sessions they were filed, where the actor may see these."""
+    filed = filed_as(actor, ids)
+    told = ", ".join(f"{key} as session {accession}" for key, accession in filed.items())
+    return NotVisible(f"Filed already: {told}." if told else None)
 
 
 def _refusal(row: Arrival, at: datetime, *, deleted: bool, whole: bool) -> Refused | None:

@@ -61,9 +61,12 @@ def test_a_second_click_changes_nothing_that_the_first_did_not(archive, tmp_path
 
     file_due(archive, arrival.pk)
 
-    assert ImagingSession.objects.count() == 1
-    with pytest.raises(NotVisible):
+    session = ImagingSession.objects.get()
+    with pytest.raises(NotVisible, match=f"{arrival.pk} as session {session.accession}"):
         file_to(actor, [arrival.pk], "STUDY_B", at=AT)
+    stranger = factories.actor_of(factories.make_account("stranger"))
+    with pytest.raises(NotVisible, match="Nothing here that you may see"):
+        file_to(stranger, [arrival.pk], "STUDY_B", at=AT)
 
 
 DECISIONS = {
