@@ -22,7 +22,6 @@ SOURCES = {
     "inbox": "Inbox folder",
     "import": "fornix import",
     "recovered": "Recovered",
-    "recovered": "Recovered",
 }
 STATES = {
     ArrivalState.WAITING: "Waits",
