@@ -27,7 +27,9 @@ MIRROR = """
 from django.utils import timezone
 at = timezone.now()
 seen = {"instance": "c", "first_seen_at": at, "last_seen_at": at}
-told = BookingProject.objects.create(external_id="7", code="STUDY_A", name="Hearing in noise", status="Approved", **seen)
+told = BookingProject.objects.create(
+    external_id="7", code="STUDY_A", name="Hearing in noise", status="Approved", **seen
+)
 BookingCode.objects.create(
     booking_project=told, code="STUDY_A", folded_code="studya", first_seen_at=at, last_seen_at=at
 )
