@@ -265,7 +265,7 @@ def test_two_workers_never_file_one_arrival(archive, intake, project, owner):
 
 def test_uploads_of_the_living_are_left_alone(archive, intake):
     send_study(intake)
-    send_study(intake, images=1, SOPInstanceUID="1.2.7.1")
+    send_study(intake, images=1)
     archive.store.put(unnamed := next(iter(archive.hashes())).rpartition("/")[0] + "/999", [b"on its way"])
 
     tidy_after_the_dead(archive.store)
