@@ -17,7 +17,7 @@ from fornix.models import Arrival, Sender
 
 MR = "1.2.840.10008.5.1.4.1.1.4"
 CHUNK = 1000
-_numbers = count(1)
+_numbers = count(10_000)  # far from the UIDs that tests name themselves
 
 
 def said(uid: str, *, sender: Sender | None = None, came_from="MRI3T at 192.0.2.7") -> Instance:
