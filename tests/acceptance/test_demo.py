@@ -74,7 +74,7 @@ def demo(tmp_path_factory):
     process = start(folder, dict(os.environ))
     try:
         told = read_until(process, r"Ctrl-C")
-        assert re.search(r"storescu \+sd \+r 127\.0\.0\.1 \d+ FOLDER", told)
+        assert re.search(r"storescu -nh \+sd \+r 127\.0\.0\.1 \d+ FOLDER", told)
         address = re.search(r"^ready (\S+)$", told, re.MULTILINE)[1]
         logins = dict(re.findall(r"^ +(?:administrator|PI|student) +(\w+) +(\S+)$", told, re.MULTILINE))
         seen = {name: projects_seen(address, name, password) for name, password in logins.items()}
