@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import io
-import os
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO
 
 from fornix.storage.store import Store
+from fornix.storage.window import Positioned
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
@@ -43,33 +43,16 @@ def hash_parts(store: Store, parts: Sequence[Part]) -> str:
     return digest.hexdigest()
 
 
-class _Parts(io.RawIOBase):
+class _Parts(Positioned):
     """One open part at a time."""
 
     def __init__(self, store: Store, parts: Sequence[Part]) -> None:
+        super().__init__(sum(part.length for part in parts))
         self._store = store
         self._parts = parts
         self._begins = [part.offset for part in parts]
-        self._length = sum(part.length for part in parts)
-        self._position = 0
         self._number = -1
         self._stream: BinaryIO | None = None
-
-    def readable(self) -> bool:
-        return True
-
-    def seekable(self) -> bool:
-        return True
-
-    def tell(self) -> int:
-        return self._position
-
-    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
-        origin = {os.SEEK_SET: 0, os.SEEK_CUR: self._position, os.SEEK_END: self._length}[whence]
-        if origin + offset < 0:
-            raise ValueError("seek before the first byte")
-        self._position = origin + offset
-        return self._position
 
     def readinto(self, buffer: WriteableBuffer) -> int:
         target = memoryview(buffer).cast("B")

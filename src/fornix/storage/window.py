@@ -1,4 +1,4 @@
-"""A part of a seekable stream, read as if it were the whole. Knows nothing of stores."""
+"""A part of a seekable stream, read as if it were the whole, and what such readers share. Knows nothing of stores."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ def open_window(stream: BinaryIO, offset: int, length: int | None) -> BinaryIO:
     return io.BufferedReader(_Window(stream, offset, rest if length is None else min(rest, length)))
 
 
-class _Window(io.RawIOBase):
-    def __init__(self, stream: BinaryIO, offset: int, length: int) -> None:
-        self._stream = stream
-        self._offset = offset
+class Positioned(io.RawIOBase):
+    """The seeking of a reader of `length` bytes. Whoever extends it reads from `_position`, and moves that on."""
+
+    def __init__(self, length: int) -> None:
         self._length = length
         self._position = 0
 
@@ -46,6 +46,13 @@ class _Window(io.RawIOBase):
             raise ValueError("seek before the first byte")
         self._position = origin + offset
         return self._position
+
+
+class _Window(Positioned):
+    def __init__(self, stream: BinaryIO, offset: int, length: int) -> None:
+        super().__init__(length)
+        self._stream = stream
+        self._offset = offset
 
     def readinto(self, buffer: WriteableBuffer) -> int:
         target = memoryview(buffer).cast("B")
