@@ -157,8 +157,6 @@ def list_projects(
     summary="One of Calpendo's projects",
     url_name="api-project",
 )
-def show_project(
-    request: HttpRequest, project_id: Annotated[int, key_path("Our number of the project.")]
-) -> BookedRecord:
+def show_project(request: HttpRequest, project_id: ProjectId) -> BookedRecord:
     """A project with everybody's part in Calpendo, who is in it here and by which rows, and what is held."""
     return get_booked_project(actor_of(request), project_id)

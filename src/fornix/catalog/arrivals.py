@@ -18,7 +18,7 @@ from fornix.access.policy import Action
 from fornix.access.visibility import projects_for
 from fornix.dicom.labels import fold_code
 from fornix.errors import NotVisible
-from fornix.models import Account, Arrival, BookingCode, Project
+from fornix.models import Arrival, BookingCode, Project
 
 BY_ID = "calpendo:"  # + its id there: names a project of the booking system
 
@@ -64,11 +64,6 @@ def is_sender(actor: Actor, arrival: Arrival) -> bool:
 def named_label(arrival: Arrival) -> str:
     """What names its project: its sender's word or a person's decision; empty when only its headers could tell."""
     return arrival.project_label or (arrival.sender.project_label if arrival.sender else "")
-
-
-def answerable_for(arrival: Arrival) -> Account | None:
-    """Whose rights bound where it may go: who decided on it, else who sent it; None: the centre itself."""
-    return arrival.decided_by if arrival.decided_at is not None else arrival.upload.account
 
 
 def named_projects(names: Iterable[str]) -> dict[str, Project]:
